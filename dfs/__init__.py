@@ -1,0 +1,40 @@
+"""The VLT Data Flow System for Jupyter.
+
+>>> import dfs
+>>> observatory = dfs.open("my-observatory")          # doctest: +SKIP
+>>> observatory.reduce("night/")                      # doctest: +SKIP
+
+Importing this package is cheap: everything heavy is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dfs.observatory import Observatory
+
+__all__ = ["__version__", "open"]
+
+__version__ = "0.1.0"
+
+
+def open(path: str | os.PathLike[str] | None = None, **settings: object) -> Observatory:  # noqa: A001 - reads as dfs.open
+    """Open the observatory in folder `path`, making it when it is not there yet.
+
+    Parameters
+    ----------
+    path
+        The observatory's root folder; None takes ``DFS_ROOT``, the settings file, or the user's data folder, in this order.
+    **settings
+        Any setting of ``dfs config show``, e.g. ``workers=1``; stronger than environment and files.
+
+    Returns
+    -------
+    Observatory
+        With ``.frames``, ``.recipes``, ``.pipeline``, ``.qc``, ``.archive``.
+    """
+    from dfs.observatory import Observatory
+
+    return Observatory.open(path, **settings)

@@ -1,0 +1,18 @@
+"""Instruments are data: one folder each, and the code that reads such a folder."""
+
+from dfs.instruments.instrument import Detector, Filter, Grism, Instrument, QcParameter, Slit
+from dfs.instruments.rules import Condition, FrameClass, FrameRules, MatchRule, Need
+
+__all__ = [
+    "Condition",
+    "Detector",
+    "Filter",
+    "FrameClass",
+    "FrameRules",
+    "Grism",
+    "Instrument",
+    "MatchRule",
+    "Need",
+    "QcParameter",
+    "Slit",
+]

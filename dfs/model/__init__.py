@@ -1,0 +1,29 @@
+"""Nouns only: frozen data without input or output.
+
+`Header`, `Card` are FITS header data; `Image`, `Spectrum`, `Table` hold pixels and rows; `FrameRecord` is a file as the
+classifier sees it; `Frame` an input of a recipe; `Product` its output; `QcValue` a quality figure.
+"""
+
+from dfs.model.frame import Content, Frame, FrameRecord
+from dfs.model.header import Card, Header, HeaderValue
+from dfs.model.image import Flag, Image
+from dfs.model.product import Product
+from dfs.model.qc import QcValue
+from dfs.model.spectrum import Spectrum
+from dfs.model.table import Column, Table
+
+__all__ = [
+    "Card",
+    "Column",
+    "Content",
+    "Flag",
+    "Frame",
+    "FrameRecord",
+    "Header",
+    "HeaderValue",
+    "Image",
+    "Product",
+    "QcValue",
+    "Spectrum",
+    "Table",
+]
