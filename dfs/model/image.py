@@ -59,4 +59,5 @@ class Image:
 
     def good(self) -> NDArray[np.bool_]:
         """Return where pixels may be used for measurements."""
-        return np.equal(self.mask & np.uint8(Flag.excluded()), 0)
+        unusable: NDArray[np.uint8] = self.mask & np.uint8(Flag.excluded())
+        return unusable == 0

@@ -1,0 +1,37 @@
+"""Shared fixtures: where the real frames are, and an empty observatory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Folder of real data made by others (``DFS_TEST_DATA``); skip when it is not there."""
+    folder = Path(os.environ.get("DFS_TEST_DATA", REPOSITORY / "../shared/data")).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no real data: set DFS_TEST_DATA ({folder} is not there)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_frames(test_data: Path) -> Path:
+    """Folder with the eleven raw EFOSC2 frames of run 108.22F6.001."""
+    folder = test_data / "raw" / "EFOSC2_2022"
+    if not folder.is_dir():
+        pytest.skip(f"no real frames in {folder}")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the tests away from the settings and the observatory of whoever runs them."""
+    for name in [name for name in os.environ if name.startswith("DFS_") and name != "DFS_TEST_DATA"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config-home"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-home"))
