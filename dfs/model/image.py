@@ -60,4 +60,5 @@ class Image:
     def good(self) -> NDArray[np.bool_]:
         """Return where pixels may be used for measurements."""
         unusable: NDArray[np.uint8] = self.mask & np.uint8(Flag.excluded())
-        return unusable == 0
+        good: NDArray[np.bool_] = unusable == 0
+        return good
