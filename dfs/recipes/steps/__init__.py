@@ -1,0 +1,1 @@
+"""Steps of recipes: arrays in, arrays out; no reading, no writing."""
