@@ -1,0 +1,60 @@
+"""Checksums of FITS data: DATASUM as the standard has it, DATAMD5 as ESO's pipelines write it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from astropy.io import fits
+
+from dfs.errors import DataError
+
+__all__ = ["PIPELINE_MD5_KEYWORD", "data_md5", "file_sha256", "verify_hdu"]
+
+PIPELINE_MD5_KEYWORD = "DATAMD5"
+_BLOCK = 2880
+_CARD = 80
+
+
+def data_md5(path: Path) -> str:
+    """Return the MD5 of all data blocks of a FITS file, headers left out.
+
+    This is what CPL writes as DATAMD5 (``cpl_dfs``, inherited from qfits): every 2880-byte block that does not belong to a
+    header, padding included, in file order.
+    """
+    digest = hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file:
+        in_header = False
+        while block := file.read(_BLOCK):
+            if block.startswith((b"SIMPLE  =", b"XTENSION=")):
+                in_header = True
+            if not in_header:
+                digest.update(block)
+            elif _ends_header(block):
+                in_header = False
+    return digest.hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of the whole file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def verify_hdu(hdu: fits.hdu.base.ValidHDU, where: str) -> None:
+    """Raise `DataError` when the DATASUM in the header disagrees with the data; silent when there is none."""
+    claimed = hdu.header.get("DATASUM")
+    if claimed is None:
+        return
+    found = hdu._calculate_datasum()  # noqa: SLF001 - astropy offers the figure nowhere else
+    if str(claimed).strip() != str(found):
+        raise DataError(
+            f"the data have changed since they were written: DATASUM says {claimed}, the data give {found}",
+            where=where,
+            keyword="DATASUM",
+            hint="fetch the file again from where it came",
+        )
+
+
+def _ends_header(block: bytes) -> bool:
+    return any(block[start : start + 8] == b"END     " for start in range(0, len(block), _CARD))
