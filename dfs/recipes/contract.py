@@ -121,12 +121,12 @@ class Recipe:
                 hint=f"see: dfs recipe show {self.name}",
             ) from error
 
-    def check(self, tags: Iterable[str]) -> None:
-        """Raise `DataError` when the tags given do not satisfy the inputs."""
-        given = list(tags)
+    def check(self, tags: Iterable[str], missing: Iterable[str] = ()) -> None:
+        """Raise `DataError` when `tags` do not satisfy the inputs; those in `missing` may be absent."""
+        given, allowed = list(tags), set(missing)
         for wanted in self.inputs:
             count = given.count(wanted.tag)
-            if count < wanted.minimum:
+            if count < wanted.minimum and wanted.tag not in allowed:
                 raise DataError(
                     f"recipe {self.name} needs at least {wanted.minimum} {wanted.tag}, found {count}",
                     accepted=", ".join(sorted({one.tag for one in self.inputs})),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class Run:
     frames: FrameSet
     parameters: Parameters
     missing: tuple[str, ...] = ()
-    clock: Clock = SystemClock()
+    clock: Clock = field(default_factory=SystemClock)
 
     def products(self) -> list[Product]:
         """Run the recipe and return its products, in memory."""
@@ -99,7 +99,7 @@ def prepare(
         A frame is damaged, of an unknown instrument or of another one than the first; too few or too many of a tag.
     """
     checked = recipe.parse(dict(parameters or {}))
-    recipe.check(entry.tag for entry in entries if entry.tag not in missing)
+    recipe.check([entry.tag for entry in entries], missing)
     frames = tuple(read_frame(entry.path, entry.tag, entry.name) for entry in entries)
     return Run(
         recipe=recipe,
