@@ -1,6 +1,10 @@
-"""Instruments are data: one folder each, and the code that reads such a folder."""
+"""Instruments are data: one folder each, and the code that reads such a folder.
+
+`load` gives an instrument by name, `of` the one that took a frame, `names` all there are.
+"""
 
 from dfs.instruments.instrument import Detector, Filter, Grism, Instrument, QcParameter, Slit
+from dfs.instruments.loader import load, names, of
 from dfs.instruments.rules import Condition, FrameClass, FrameRules, MatchRule, Need
 
 __all__ = [
@@ -15,4 +19,7 @@ __all__ = [
     "Need",
     "QcParameter",
     "Slit",
+    "load",
+    "names",
+    "of",
 ]

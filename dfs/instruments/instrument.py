@@ -37,6 +37,11 @@ class Detector:
         The header keyword that claims the read-out noise in electrons.
     bad_columns, bad_rows
         Half-open ranges of unbinned pixels (0-based) known bad, with a source in the folder.
+    light_columns, light_rows
+        Half-open range of raw, unbinned pixels that see light, where measured frames contradict their headers; None: what
+        the header says.
+    dark_columns, dark_rows
+        Likewise the raw, unbinned columns (rows) that give the bias level of a frame.
     """
 
     name: str
@@ -48,6 +53,10 @@ class Detector:
     ron_keyword: str = "ESO DET OUT1 RON"
     bad_columns: tuple[tuple[int, int], ...] = ()
     bad_rows: tuple[tuple[int, int], ...] = ()
+    light_columns: tuple[int, int] | None = None
+    light_rows: tuple[int, int] | None = None
+    dark_columns: tuple[int, int] | None = None
+    dark_rows: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,7 @@ class Instrument:
     rules: FrameRules
     qc: Mapping[str, QcParameter]
     keywords: Mapping[str, str] = field(default_factory=dict)  # role -> keyword: grism, filter, slit, detector, lamp
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)  # figure -> where it comes from
 
     def detector(self, header: Header) -> Detector:
         """Return the detector that took the frame with `header`."""

@@ -25,11 +25,27 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class MatchRule:
-    """One level of an association: keys that must agree and how far away in time a match may lie."""
+    """One level of an association.
+
+    Attributes
+    ----------
+    level
+        Quality of a match by this rule, in the numbers of EDPS.
+    keys
+        Short names of the keys that must agree.
+    days
+        (earliest, latest) distance in time, days after the frame (negative: before it).
+    minimum
+        Raw frames a master must have to match by this rule.
+    made_from
+        Raw classes this rule holds for; empty for all of the need.
+    """
 
     level: int
     keys: tuple[str, ...]
     days: tuple[float, float]
+    minimum: int = 1
+    made_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +57,17 @@ class Need:
     kind
         Product category needed, e.g. ``MASTER_BIAS``.
     made_from
-        The raw class it is made from, e.g. ``BIAS``.
+        The raw classes it may be made from, e.g. ``("BIAS",)``.
     minimum, maximum
         Raw frames a master should have at least; how many masters are used (normally 1).
     rules
-        Match rules in order of level.
+        Match rules in order of level, best first.
     required
         False: the reduction goes on without it and says so.
     """
 
     kind: str
-    made_from: str
+    made_from: tuple[str, ...]
     minimum: int
     maximum: int
     rules: tuple[MatchRule, ...]
@@ -73,7 +89,10 @@ class FrameClass:
     setup
         Short names of the setup keys shown and grouped by, e.g. ``("binning", "grism", "slit")``.
     group_by
-        Short names or keywords that frames reduced together share, e.g. ``("template_start",)``.
+        Short names of keys that frames reduced together share, e.g. ``("template",)``; the setup is shared in any case.
+        Empty: every frame is reduced by itself.
+    minimum
+        Frames a group needs for its recipe.
     recipe
         The recipe these frames are the subject of; None for none (acquisition images).
     needs

@@ -1,0 +1,32 @@
+"""Reads ``qc.toml``: quality parameters with unit, meaning and the estimator written out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dfs.instruments.entries import Entry, read_toml
+from dfs.instruments.instrument import QcParameter
+
+__all__ = ["read_parameters"]
+
+
+def read_parameters(path: Path) -> dict[str, QcParameter]:
+    """Return the parameters in the ``qc.toml`` at `path`; `DataError` names the entry that is wrong."""
+    root = read_toml(path)
+    parameters = {name: _parameter(name, entry) for name, entry in root.tables("parameter")}
+    root.done()
+    return parameters
+
+
+def _parameter(name: str, entry: Entry) -> QcParameter:
+    parameter = QcParameter(
+        name=name,
+        unit=entry.text("unit"),
+        description=entry.text("description"),
+        estimator=" ".join(entry.text("estimator").split()),
+        frame_class=entry.text("frame_class", ""),
+    )
+    if not parameter.estimator:
+        raise entry.error("the estimator is not written out", "estimator", "the formula in words and symbols")
+    entry.done()
+    return parameter
