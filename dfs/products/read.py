@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import uncompresspy
 from astropy.io import fits
@@ -86,14 +86,19 @@ def _own_name(header: FitsHeader, path: Path) -> str:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[fits.HDUList]:
-    source: Path | io.BytesIO = path
+    # The file is opened here and not by astropy, which leaves it open when it stumbles.
+    with _source(path) as source, fits.open(source, memmap=False, lazy_load_hdus=False) as hdus:
+        yield hdus
+
+
+def _source(path: Path) -> IO[bytes]:
     match path.suffix:
         case ".gz":
-            source = io.BytesIO(_unpacked(gzip.open, path))
+            return io.BytesIO(_unpacked(gzip.open, path))
         case ".Z":
-            source = io.BytesIO(_unpacked(uncompresspy.open, path))
-    with fits.open(source, memmap=False, lazy_load_hdus=False) as hdus:
-        yield hdus
+            return io.BytesIO(_unpacked(uncompresspy.open, path))
+        case _:
+            return path.open("rb")
 
 
 def _unpacked(opener: Callable[[Path], Any], path: Path) -> bytes:
