@@ -1,0 +1,89 @@
+"""Gain and read-out noise: the model that every error rests on, and how it is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dfs.errors import DataError
+from dfs.instruments import Instrument
+from dfs.model import Frame, Header
+from dfs.model.header import number
+
+__all__ = ["NoiseModel", "noise_model"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseModel:
+    """Gain and read-out noise of a frame.
+
+    Attributes
+    ----------
+    gain_e_per_adu
+        Electrons for one ADU.
+    ron_e
+        Read-out noise in electrons, digitisation included.
+    origin
+        Where the two come from: ``measured`` or ``header``, with the name of the master or the keywords.
+    gain_error, ron_error
+        Standard errors; None where only claimed.
+    """
+
+    gain_e_per_adu: float
+    ron_e: float
+    origin: str
+    gain_error: float | None = None
+    ron_error: float | None = None
+
+
+def noise_model(header: Header, instrument: Instrument, *masters: Frame | None, where: str = "") -> NoiseModel:
+    """Return the noise model for the frame with `header`.
+
+    The gain is ``ESO QC GAIN_E_PER_ADU`` of the first of `masters` that has one, the read-out noise ``ESO QC RON_ADU`` times
+    that gain; what no master has measured is the header's claim.
+
+    Parameters
+    ----------
+    header
+        Header of the raw frame.
+    instrument
+        The instrument that took it.
+    *masters
+        Master flats and biases used on the frame; None is skipped.
+    where
+        The frame's name, for messages.
+
+    Raises
+    ------
+    DataError
+        Nobody measured it and the header claims nothing, or an impossible value.
+    """
+    given = [master for master in masters if master is not None]
+    detector = instrument.detector(header)
+    gain_by = next((one for one in given if one.header.get("ESO QC GAIN_E_PER_ADU") is not None), None)
+    ron_by = next((one for one in given if one.header.get("ESO QC RON_ADU") is not None), None)
+    gain = (
+        number(gain_by.header, "ESO QC GAIN_E_PER_ADU", gain_by.name)
+        if gain_by
+        else _claim(header, detector.gain_keyword, where)
+    )
+    ron = (
+        number(ron_by.header, "ESO QC RON_ADU", ron_by.name) * gain
+        if ron_by
+        else _claim(header, detector.ron_keyword, where)
+    )
+    origin = "; ".join(
+        (
+            f"gain measured ({gain_by.name})" if gain_by else f"gain from header ({detector.gain_keyword})",
+            f"read-out noise measured ({ron_by.name})"
+            if ron_by
+            else f"read-out noise from header ({detector.ron_keyword})",
+        )
+    )
+    return NoiseModel(gain, ron, origin)
+
+
+def _claim(header: Header, keyword: str, where: str) -> float:
+    value = number(header, keyword, where)
+    if value <= 0:
+        raise DataError(f"{keyword} = {value:g} is impossible", where=where, keyword=keyword, accepted="above 0")
+    return value
