@@ -78,13 +78,13 @@ def calibrate(
         mask = mask | master.mask
     gain, ron = np.float32(noise.gain_e_per_adu), np.float32(noise.ron_e)
     electrons = data * gain
-    expected = expected_signal(electrons, (mask & Flag.excluded()) == 0, float(ron))
+    expected = expected_signal(electrons, (mask & np.uint8(Flag.excluded())) == 0, float(ron))
     variance = np.maximum(expected, 0) + ron**2 + gain**2 * added
     if flat is not None:
         electrons, variance, mask = _divide(
             electrons, variance, mask, expected, master_image(flat, frame, area.regions, flat_part)
         )
-    empty = (mask & Flag.NO_DATA) != 0
+    empty = (mask & np.uint8(Flag.NO_DATA)) != 0
     electrons[empty] = 0
     variance[empty] = 0
     return Image(electrons.astype(np.float32), variance.astype(np.float32), mask.astype(np.uint8), "electron")
@@ -109,9 +109,9 @@ def raw_light(frame: Frame, instrument: Instrument) -> RawArea:
     data = np.array(pixels[regions.light], dtype=np.float32)
     mask = bad_pixels(regions, detector)
     lost = ~np.isfinite(data)
-    mask[lost] |= Flag.NO_DATA
+    mask[lost] |= np.uint8(Flag.NO_DATA)
     data[lost] = 0
-    mask[data >= detector.saturation_adu] |= Flag.SATURATED
+    mask[data >= detector.saturation_adu] |= np.uint8(Flag.SATURATED)
     return RawArea(data, mask, regions)
 
 
@@ -170,5 +170,5 @@ def _divide(
     signal = expected / divisor
     variance = variance / divisor**2 + signal**2 * np.where(usable, flat.variance, 0) / divisor**2
     mask = mask | flat.mask | np.where(usable, 0, Flag.NO_DATA).astype(np.uint8)
-    quotient: NDArray[np.float32] = electrons / divisor
+    quotient = (electrons / divisor).astype(np.float32)
     return quotient, variance.astype(np.float32), mask
