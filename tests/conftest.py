@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,19 @@ def real_frames(test_data: Path) -> Path:
 @pytest.fixture(autouse=True)
 def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the tests away from the settings and the observatory of whoever runs them."""
-    for name in [name for name in os.environ if name.startswith("DFS_") and name != "DFS_TEST_DATA"]:
+    for name in [
+        name for name in os.environ if name.startswith("DFS_") and name not in {"DFS_TEST_DATA", "DFS_REQUIRE_REAL"}
+    ]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config-home"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-home"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Turn a skipped real-data test into a failure where the real data must be there (``DFS_REQUIRE_REAL=1``)."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and item.get_closest_marker("real") and os.environ.get("DFS_REQUIRE_REAL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: a real-data test was skipped although the data are there: {report.longrepr}"
