@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 from dfs.errors import DataError, NotFoundError
 
 __all__ = ["SofEntry", "format_sof", "read_sof"]
+
+# Names of grisms and filters hold a hash (``Gr#3``), so only one that begins a word is a comment.
+_COMMENT = re.compile(r"(^|\s)#.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class SofEntry:
 def read_sof(path: Path) -> tuple[SofEntry, ...]:
     """Return the entries of a set-of-frames file.
 
-    Empty lines and everything after ``#`` are left out; a relative path is taken from the current folder as EsoRex does,
+    Empty lines and everything after a ``#`` that begins a word are left out; a relative path is taken from the current folder as EsoRex does,
     else from the folder of the file; ``$VARIABLES`` are not expanded.
 
     Raises
@@ -42,7 +46,7 @@ def read_sof(path: Path) -> tuple[SofEntry, ...]:
     entries = tuple(
         _entry(line, path, number)
         for number, line in enumerate(text.splitlines(), start=1)
-        if line.split("#", 1)[0].strip()
+        if _COMMENT.sub("", line).strip()
     )
     if not entries:
         raise DataError("the set of frames is empty", where=str(path), accepted="lines of: PATH TAG")
@@ -57,12 +61,13 @@ def format_sof(entries: Iterable[SofEntry]) -> str:
 def _entry(line: str, sof: Path, number: int) -> SofEntry:
     where = f"{sof}, line {number}"
     # The tag is the last word, so that a path may hold blanks.
-    name, _, tag = line.split("#", 1)[0].strip().rpartition(" ")
-    if not name.strip():
+    words = _COMMENT.sub("", line).rsplit(None, 1)
+    if len(words) < 2:
         raise DataError(f"{line.strip()!r} has no tag", where=where, accepted="PATH TAG, e.g. bias1.fits BIAS")
-    path = Path(name.strip())
+    name, tag = words[0].strip(), words[1]
+    path = Path(name)
     if not path.is_absolute() and not path.exists():
         path = sof.parent / path
     if not path.is_file():
-        raise NotFoundError(f"there is no frame {name.strip()}", where=where, hint="correct the path")
+        raise NotFoundError(f"there is no frame {name}", where=where, hint="correct the path")
     return SofEntry(path.resolve(), tag)
