@@ -1,0 +1,145 @@
+"""Durable ingest: a file is acknowledged when it and its row are on disk, and not before.
+
+All files are copied and synced first, without any lock.  Then one transaction, under the writer's lock, names them, makes them
+visible and writes rows, provenance and audit; its commit comes last.  A batch is one transaction: all of it, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from dfs.access import AuditTrail
+from dfs.archive import rows
+from dfs.archive.describe import Description, describe, file_suffix
+from dfs.archive.entries import ArchivedFile, Submission
+from dfs.archive.naming import Name, name_of
+from dfs.archive.release import release_date
+from dfs.clock import Clock, isoformat
+from dfs.errors import DataError
+from dfs.progress import Progress
+from dfs.store import Database, FileStore, Staged
+from dfs.store.files import Transfer, location
+from dfs.store.tables import files, headers, provenance
+
+__all__ = ["Ingest"]
+
+Also = Callable[[Connection, tuple[ArchivedFile, ...]], None]
+_Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A submission whose header is read and whose bytes are on disk, not yet visible."""
+
+    submission: Submission
+    described: Description
+    staged: Staged
+
+
+class Ingest:
+    """Takes files into the archive."""
+
+    def __init__(self, database: Database, store: FileStore, audit: AuditTrail, clock: Clock) -> None:
+        self._database = database
+        self._store = store
+        self._audit = audit
+        self._clock = clock
+
+    def run(self, submissions: Sequence[Submission], progress: Progress, also: Also | None) -> tuple[ArchivedFile, ...]:
+        """Archive `submissions` in one transaction; see `dfs.archive.Archive.ingest_many`."""
+        with self._store.transfer(self.settle) as transfer:
+            arrivals = []
+            progress.begin("archive", len(submissions))
+            for submission in submissions:
+                described = describe(submission.path)
+                arrivals.append(_Arrival(submission, described, transfer.stage(submission.path)))
+                progress.step(submission.path.name)
+            progress.end()
+            return self._commit(transfer, arrivals, also)
+
+    def settle(self, token: str) -> list[str]:
+        """Clear what an interrupted transfer left: what has no row goes."""
+        with self._database.write() as connection:
+            removed = self._store.settle(token, lambda place: rows.is_known(connection, place))
+            for place in removed:
+                self._audit.append(
+                    connection, "clear", place, reason="ingest was interrupted before its row was written"
+                )
+        return removed
+
+    def _commit(self, transfer: Transfer, arrivals: list[_Arrival], also: Also | None) -> tuple[ArchivedFile, ...]:
+        """Write rows, make the files visible, commit: in this order nobody ever sees a row without its file."""
+        with self._database.write() as connection:
+            entered = self._enter_all(connection, arrivals)
+            transfer.publish((one.staged, Path(row["path"]).name) for one, row, is_new in entered if is_new)
+            archived = tuple(rows.of_row(row, self._store) for _, row, _ in entered)
+            if also is not None:
+                also(connection, archived)
+        return archived
+
+    def _enter_all(self, connection: Connection, arrivals: list[_Arrival]) -> list[tuple[_Arrival, _Row, bool]]:
+        """Give every arrival its row; one that is in the archive with the same content keeps the row it has."""
+        entered: list[tuple[_Arrival, _Row, bool]] = []
+        for arrival in arrivals:
+            earlier = {one.submission.path: str(row["dp_id"]) for one, row, _ in entered}
+            parents = _parents(arrival.submission, earlier)
+            name = name_of(connection, arrival.submission, arrival.described, arrival.staged.fingerprint, parents)
+            if name.existing is not None:
+                entered.append((arrival, name.existing, False))
+                continue
+            row = self._row(arrival, name, rows.releases_of(connection, parents))
+            self._write(connection, row, arrival.described, parents)
+            entered.append((arrival, row, True))
+        return entered
+
+    def _row(self, arrival: _Arrival, name: Name, releases: list[str]) -> _Row:
+        now, told, submission = self._clock.now(), arrival.described, arrival.submission
+        is_raw = submission.kind == "raw"
+        return {
+            "dp_id": name.dp_id,
+            "version": name.version,
+            "path": location(name.dp_id + file_suffix(submission.path)),
+            "bytes": arrival.staged.fingerprint.bytes,
+            "sha256": arrival.staged.fingerprint.sha256,
+            "content_sha256": arrival.staged.fingerprint.content_sha256,
+            "datasum": list(submission.datasum),
+            "category": submission.category or told.category,
+            "kind": submission.kind,
+            "instrument": told.instrument,
+            "mjd_obs": told.mjd_obs,
+            "target": told.target,
+            "programme": told.programme,
+            "exposure_s": told.exposure_s,
+            "archived": isoformat(now),
+            "release_date": release_date(now, told.observation_category, told.programme, releases, is_raw=is_raw),
+            "state": "online",
+        }
+
+    def _write(self, connection: Connection, row: _Row, described: Description, parents: list[str]) -> None:
+        dp_id = row["dp_id"]
+        connection.execute(insert(files).values(**row))
+        if described.keywords:
+            connection.execute(insert(headers).values(dp_id=dp_id, keywords=described.keywords))
+        for position, parent in enumerate(parents):
+            connection.execute(insert(provenance).values(child=dp_id, parent=parent, position=position))
+        self._audit.append(connection, "ingest", dp_id, sha256=row["sha256"], bytes=row["bytes"], kind=row["kind"])
+
+
+def _parents(submission: Submission, earlier: Mapping[Path, str]) -> list[str]:
+    """Return the parents as DP IDs, each once; a path stands for a file earlier in the batch."""
+    resolved = []
+    for parent in submission.parents:
+        name = earlier.get(parent) if isinstance(parent, Path) else parent
+        if name is None:
+            raise DataError(
+                f"the parent {parent} is not in this batch",
+                where=str(submission.path),
+                hint="list parents before children",
+            )
+        resolved.append(name)
+    return list(dict.fromkeys(resolved))

@@ -1,0 +1,87 @@
+"""Which DP ID an arriving file gets: the one it has already, a new one, or a refusal.  Nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from dfs.archive import rows
+from dfs.archive.describe import Description
+from dfs.archive.entries import Submission
+from dfs.errors import ConflictError, DataError
+from dfs.products.dp_id import product_dp_id, product_stem
+from dfs.store.durable import Fingerprint
+from dfs.store.tables import files
+
+__all__ = ["Name", "name_of"]
+
+
+@dataclass(frozen=True)
+class Name:
+    """A DP ID with its version; `existing` is the row that holds the same content already, if there is one."""
+
+    dp_id: str
+    version: int
+    existing: Mapping[str, Any] | None = None
+
+
+def name_of(
+    connection: Connection, submission: Submission, described: Description, content: Fingerprint, parents: list[str]
+) -> Name:
+    """Return the name of an arriving file.  The caller holds the writer's lock.
+
+    Raises
+    ------
+    ConflictError
+        A raw frame of this DP ID is archived with other content.
+    DataError
+        The header or the parents do not suffice for a name.
+    """
+    if submission.kind == "raw":
+        return _raw_name(connection, submission, described, content)
+    return _product_name(connection, submission, described, content, parents)
+
+
+def _raw_name(connection: Connection, submission: Submission, described: Description, content: Fingerprint) -> Name:
+    if described.raw_dp_id is None:
+        raise DataError(
+            "not a raw frame: its header names neither file nor start of exposure",
+            where=str(submission.path),
+            keyword="ARCFILE",
+            accepted="ARCFILE, or DATE-OBS or MJD-OBS of a known instrument",
+        )
+    row = connection.execute(select(files).where(files.c.dp_id == described.raw_dp_id)).mappings().first()
+    if row is None:
+        return Name(described.raw_dp_id, 1)
+    if row["content_sha256"] == content.content_sha256:
+        return Name(row["dp_id"], 1, dict(row))
+    raise ConflictError(
+        f"{row['dp_id']} is in the archive already, with other content",
+        where=str(submission.path),
+        hint=f"nothing is overwritten: compare with the copy from: dfs archive get {row['dp_id']}",
+    )
+
+
+def _product_name(
+    connection: Connection, submission: Submission, described: Description, content: Fingerprint, parents: list[str]
+) -> Name:
+    where = str(submission.path)
+    category = submission.category or described.category
+    if category is None:
+        raise DataError("the header names no PRO CATG", where=where, keyword="ESO PRO CATG")
+    first_raw = submission.first_raw or rows.first_raw_of(connection, parents)
+    if first_raw is None:
+        raise DataError(
+            "cannot name this product: no raw frame among its parents",
+            where=where,
+            hint="give its parents, or first_raw",
+        )
+    versions = rows.versions_of(connection, product_stem(first_raw, category))
+    for row in versions:
+        if row["content_sha256"] == content.content_sha256:
+            return Name(row["dp_id"], row["version"], row)
+    version = 1 + max((row["version"] for row in versions), default=0)
+    return Name(product_dp_id(first_raw, category, version), version)

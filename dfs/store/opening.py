@@ -1,0 +1,42 @@
+"""Making a new observatory's stores; safe when several processes do it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from dfs.store.database import Database
+from dfs.store.durable import disk_errors, make_folder
+from dfs.store.format import FORMAT, create_tables
+
+__all__ = ["make_store"]
+
+
+def make_store(root: Path, database: Database, note: Callable[..., None]) -> None:
+    """Make root folder and tables when they are not there.
+
+    Parameters
+    ----------
+    root
+        The observatory's folder.
+    database
+        Where the tables go.
+    note
+        ``note(connection, action, subject, **details)`` writes the audit row of the making.
+
+    Raises
+    ------
+    ServiceError
+        The folder cannot be made or the database cannot be written.
+    """
+    with disk_errors(root, "make the observatory"):
+        make_folder(root)
+        if database.file is not None:
+            make_folder(database.file.parent)
+
+    def first_row(connection: Connection) -> None:
+        note(connection, "create", database.name, format=FORMAT)
+
+    create_tables(database, first_row)
