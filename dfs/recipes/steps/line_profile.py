@@ -105,7 +105,13 @@ def windows(spectrum: Array, centres: Array, half: int) -> tuple[Array, NDArray[
 
 
 def fit_lines(
-    data: Array, variance: Array, index: NDArray[np.intp], start: Array, profile: LineProfile, *, free_width: bool = False
+    data: Array,
+    variance: Array,
+    index: NDArray[np.intp],
+    start: Array,
+    profile: LineProfile,
+    *,
+    free_width: bool = False,
 ) -> LineFits:
     """Fit centre, flux and a sloping background (and the width) of many lines at once, by Gauss-Newton iteration.
 
@@ -130,7 +136,9 @@ def fit_lines(
     covariance = np.zeros((len(start), 5, 5))
     step_limit = 0.5 * profile.fwhm
     for iteration in range(_ITERATIONS):
-        solution, covariance, _ = _linear_step(values, weight, index, centre, stretch, profile, flux, free_width=free_width)
+        solution, covariance, _ = _linear_step(
+            values, weight, index, centre, stretch, profile, flux, free_width=free_width
+        )
         flux = solution[:, 0]
         move = np.clip(np.nan_to_num(solution[:, 3]), -step_limit, step_limit)
         centre = centre + move
@@ -140,9 +148,7 @@ def fit_lines(
     return _collect(values, weight, index, centre, stretch, profile, covariance, usable)
 
 
-def _shape(
-    index: NDArray[np.intp], centre: Array, stretch: Array, profile: LineProfile
-) -> tuple[Array, Array, Array]:
+def _shape(index: NDArray[np.intp], centre: Array, stretch: Array, profile: LineProfile) -> tuple[Array, Array, Array]:
     """Return value, -d/dcentre and d/dstretch of the unit profile, each (lines, pixels).
 
     A stretched profile is f(t/s)/s: its width follows to first order, which is all a width check needs.
@@ -246,10 +252,15 @@ def fit_profile(data: Array, index: NDArray[np.intp], start: Array, fwhm: float)
         value = profile.value(index - centre[:, np.newaxis])
         t = (index - centre[:, np.newaxis]) / 10.0
         matrix = np.stack([value, np.ones_like(value), t], axis=-1) * usable[..., np.newaxis]
-        found = [np.linalg.lstsq(one, row, rcond=None)[0] for one, row in zip(matrix, np.where(usable, data, 0.0), strict=True)]
+        found = [
+            np.linalg.lstsq(one, row, rcond=None)[0]
+            for one, row in zip(matrix, np.where(usable, data, 0.0), strict=True)
+        ]
         model = np.einsum("lpi,li->lp", matrix, np.array(found))
         return np.asarray(np.where(usable, (data - model) / height[:, np.newaxis], 0.0).ravel(), dtype=np.float64)
 
     first = np.array([0.8 * fwhm, 0.2 * fwhm])
-    best = least_squares(residuals, first, bounds=([_NARROWEST_BOX, 0.15], [3.0 * fwhm, 2.0 * fwhm]), x_scale=[fwhm, fwhm])
+    best = least_squares(
+        residuals, first, bounds=([_NARROWEST_BOX, 0.15], [3.0 * fwhm, 2.0 * fwhm]), x_scale=[fwhm, fwhm]
+    )
     return LineProfile(float(best.x[0]), float(best.x[1]))

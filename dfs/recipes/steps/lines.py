@@ -111,7 +111,7 @@ def detect_lines(spectrum: Array, variance: Array, saturated: Bool, *, kappa: fl
     smooth = uniform_filter1d(clean, size)
     noise = np.sqrt(uniform_filter1d(np.nan_to_num(variance), size) / size)
     noise = np.maximum(noise, _scatter(clean, fwhm) / np.sqrt(size))
-    peaks, found = find_peaks(smooth / noise, height=kappa, prominence=kappa)
+    peaks, _ = find_peaks(smooth / noise, height=kappa, prominence=kappa)
     if len(peaks) == 0:
         return None
     heights = smooth[peaks]
@@ -121,7 +121,9 @@ def detect_lines(spectrum: Array, variance: Array, saturated: Bool, *, kappa: fl
     return _without_doubles(lines.keep(inside & np.isfinite(lines.x)))
 
 
-def measure_lines(spectrum: Array, variance: Array, saturated: Bool, start: Array, profile: LineProfile) -> DetectedLines:
+def measure_lines(
+    spectrum: Array, variance: Array, saturated: Bool, start: Array, profile: LineProfile
+) -> DetectedLines:
     """Fit lines near `start` (px); those whose fit failed have NaN positions."""
     half = _half_window(profile.fwhm)
     data, index = windows(spectrum, start, half)
@@ -156,11 +158,12 @@ def _half_window(fwhm: float) -> int:
 def _scatter(clean: Array, fwhm: float) -> float:
     """Return the pixel-to-pixel noise as the spectrum itself shows it, in its line-free half."""
     quiet = clean[np.abs(clean) <= np.median(np.abs(clean))]
-    low = 1.4826 * float(np.median(np.abs(quiet - np.median(quiet)))) if len(quiet) > 4 * fwhm else 0.0
-    return low
+    return 1.4826 * float(np.median(np.abs(quiet - np.median(quiet)))) if len(quiet) > 4 * fwhm else 0.0
 
 
-def _shape(spectrum: Array, peaks: NDArray[np.intp], heights: Array, saturated: Bool, fwhm: float) -> LineProfile | None:
+def _shape(
+    spectrum: Array, peaks: NDArray[np.intp], heights: Array, saturated: Bool, fwhm: float
+) -> LineProfile | None:
     """Fit the line shape to at most eight strong unsaturated lines without a neighbour of 5 % within three widths."""
     half = _half_window(fwhm)
     chosen: list[int] = []

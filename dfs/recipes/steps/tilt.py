@@ -152,7 +152,9 @@ def trace_lines(
         if home in order and np.isfinite(x[:, home]).any():
             position = np.where(np.isfinite(x[:, home]), x[:, home], position)
         for number in order:
-            found, found_error = _measure_bin(image, (int(edges[number]), int(edges[number]) + height), position, profile)
+            found, found_error = _measure_bin(
+                image, (int(edges[number]), int(edges[number]) + height), position, profile
+            )
             near = np.abs(found - position) < _LARGEST_STEP
             x[:, number], error[:, number] = np.where(near, found, np.nan), np.where(near, found_error, np.nan)
             position = np.where(near, found, position)
@@ -170,7 +172,13 @@ def _measure_bin(image: Image, rows: tuple[int, int], position: Array, profile: 
 
 
 def fit_geometry(
-    traces: LineTraces, reference: Array, shape: tuple[int, int], reference_row: float, *, degree: int = 3, kappa: float = 4.0
+    traces: LineTraces,
+    reference: Array,
+    shape: tuple[int, int],
+    reference_row: float,
+    *,
+    degree: int = 3,
+    kappa: float = 4.0,
 ) -> SlitGeometry:
     """Fit the displacement of traced lines along the slit.
 
