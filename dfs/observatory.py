@@ -10,18 +10,23 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from dfs.access import AuditTrail, CurrentUser, EmbeddedUser
-from dfs.clock import Clock, SystemClock
+from dfs.clock import Clock, SystemClock, isoformat
 from dfs.config import Configuration, Settings, load_settings
+from dfs.errors import NotFoundError
+from dfs.progress import Progress, Silent
 from dfs.store import Database, FileStore
-from dfs.store.format import check_format
+from dfs.store.format import check_format, upgrade
 from dfs.store.opening import make_store
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from dfs.archive import Archive
     from dfs.frames import Frames
     from dfs.pipeline import Pipeline, Report
     from dfs.qc import QualityControl
     from dfs.recipes import Recipes
+    from dfs.store.backup import Manifest
 
 __all__ = ["Observatory"]
 
@@ -78,11 +83,50 @@ class Observatory:
             The folder cannot be made or written, the database is gone, or its format needs ``dfs upgrade``.
         """
         observatory = cls(load_settings(path, **settings), clock=clock or SystemClock(), user=user or EmbeddedUser())
-        logging.getLogger("dfs").setLevel(observatory.settings.log_level)
+        if observatory.configuration.origins["log_level"] != "default":
+            logging.getLogger("dfs").setLevel(observatory.settings.log_level)
         make_store(observatory.root, observatory.database, observatory.audit.append)
         check_format(observatory.database)
         observatory.archive.recover()
         return observatory
+
+    @classmethod
+    def upgrade(cls, path: str | os.PathLike[str] | None = None, **settings: object) -> tuple[int, int]:
+        """Raise the observatory in `path` to this package's format; return (format before, format after)."""
+        observatory = cls(load_settings(path, **settings), clock=SystemClock(), user=EmbeddedUser())
+
+        def note(connection: Connection, before: int, after: int) -> None:
+            observatory.audit.append(connection, "upgrade", observatory.database.name, before=before, after=after)
+
+        with observatory:
+            _refuse_nothing(observatory)
+            return upgrade(observatory.database, note)
+
+    @classmethod
+    def restore(
+        cls,
+        source: str | os.PathLike[str],
+        path: str | os.PathLike[str] | None = None,
+        progress: Progress | None = None,
+        **settings: object,
+    ) -> Manifest:
+        """Make the observatory `path` from the backup in `source`; see `dfs.store.backup.restore`."""
+        from dfs.store.backup import restore
+
+        observatory = cls(load_settings(path, **settings), clock=SystemClock(), user=EmbeddedUser())
+        with observatory:
+            source = Path(source).absolute()
+            manifest = restore(source, observatory.database, observatory.files, observatory.root, progress or Silent())
+            with observatory.database.write() as connection:
+                observatory.audit.append(connection, "restore", str(source), made=manifest.made)
+        return manifest
+
+    def backup(self, folder: str | os.PathLike[str], progress: Progress | None = None) -> Manifest:
+        """Copy this observatory to the new folder `folder`, also while it is used; see `dfs.store.backup.back_up`."""
+        from dfs.store.backup import back_up
+
+        made = isoformat(self.clock.now())
+        return back_up(self.database, self.files, Path(folder).absolute(), made, progress or Silent())
 
     @property
     def root(self) -> Path:
@@ -142,3 +186,10 @@ class Observatory:
 
     def __repr__(self) -> str:
         return f"Observatory({str(self.root)!r})"
+
+
+def _refuse_nothing(observatory: Observatory) -> None:
+    """Raise `NotFoundError` when there is no observatory to work on (a connection would make an empty file)."""
+    file = observatory.database.file
+    if file is not None and not file.is_file():
+        raise NotFoundError("there is no observatory here", where=str(observatory.root), hint="see: dfs config show")

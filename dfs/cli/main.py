@@ -31,7 +31,7 @@ _COMMANDS = {
     "archive": ("dfs.cli.archive:archive", "List, get and verify archived files."),
     "config": ("dfs.cli.config:config", "Show the settings and where each comes from."),
     "upgrade": ("dfs.cli.store:upgrade", "Bring an observatory to this version's format."),
-    "backup": ("dfs.cli.store:backup", "Copy an observatory into one file."),
+    "backup": ("dfs.cli.store:backup", "Copy an observatory to a new folder."),
     "restore": ("dfs.cli.store:restore", "Make an observatory from a backup."),
 }
 

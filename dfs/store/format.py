@@ -63,8 +63,21 @@ def check_format(database: Database) -> None:
         )
 
 
-def upgrade(database: Database) -> tuple[int, int]:
-    """Raise the store to the present format in one transaction; return (format before, format after)."""
+def upgrade(database: Database, note: Callable[[Connection, int, int], None]) -> tuple[int, int]:
+    """Raise the store to the present format in one transaction; return (format before, format after).
+
+    Parameters
+    ----------
+    database
+        The store.
+    note
+        ``note(connection, before, after)`` writes the audit row, when something was raised.
+
+    Raises
+    ------
+    ServiceError
+        There is no store, or it is newer than this package.
+    """
     with database.write() as connection:
         before = format_of(connection)
         if before is None:
@@ -76,8 +89,10 @@ def upgrade(database: Database) -> tuple[int, int]:
                 hint="install a newer vlt-dfs",
             )
         _migrate(connection, "head")
-        after = format_of(connection)
-    return before, after or before
+        after = format_of(connection) or before
+        if after != before:
+            note(connection, before, after)
+    return before, after
 
 
 def _migrate(connection: Connection, target: str) -> None:
