@@ -1,0 +1,52 @@
+"""The archive as the pipeline sees it: fulfils `dfs.pipeline.sink.Sink`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dfs.archive.archive import Archive
+from dfs.archive.entries import ArchivedFile, Submission
+from dfs.pipeline.sink import Also, Delivery, Kept
+
+__all__ = ["ArchiveSink"]
+
+
+class ArchiveSink:
+    """Takes a reduction's files into the archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def deliver(self, deliveries: Sequence[Delivery], *, also: Also | None = None) -> tuple[Kept, ...]:
+        """Archive all of `deliveries` in one transaction, or none."""
+        submissions = [
+            Submission(one.path, one.kind, one.category, one.parents, datasum=one.datasum) for one in deliveries
+        ]
+        archived = self._archive.ingest_many(
+            submissions,
+            also=None
+            if also is None
+            else lambda connection, entries: also(connection, [_kept(one) for one in entries]),
+        )
+        return tuple(_kept(one) for one in archived)
+
+    def find(self, dp_ids: Sequence[str]) -> dict[str, Kept]:
+        """Return those of `dp_ids` that are online and whose file is there."""
+        wanted = set(dp_ids)
+        return {one.dp_id: _kept(one) for one in self._archive.list() if one.dp_id in wanted and _is_there(one)}
+
+    def products(self) -> list[Kept]:
+        """Return all products that are online and whose file is there."""
+        return [_kept(one) for one in self._archive.list(kind="product") if _is_there(one)]
+
+    def parents(self, dp_id: str) -> tuple[str, ...]:
+        """Return the DP IDs a product was made from."""
+        return self._archive.parents(dp_id)
+
+
+def _is_there(one: ArchivedFile) -> bool:
+    return one.state == "online" and one.path.is_file()
+
+
+def _kept(one: ArchivedFile) -> Kept:
+    return Kept(one.dp_id, one.path, one.category, one.kind, one.sha256, one.datasum, one.version)

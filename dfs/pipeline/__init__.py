@@ -1,0 +1,1 @@
+"""The pipeline: the graph of a reduction, executors, job cache, notebook runs."""

@@ -1,0 +1,108 @@
+"""What goes to a worker and what comes back: plain data that survives the way between processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dfs.errors import DfsError
+from dfs.model import QcValue
+from dfs.products import WrittenProduct
+from dfs.recipes.sof import SofEntry
+
+__all__ = ["Order", "Outcome", "read_products", "write_products"]
+
+_RESULT = "products.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One job, ready to run.
+
+    Attributes
+    ----------
+    job
+        Its id in the graph.
+    recipe, frames, parameters, missing
+        What the recipe gets.
+    title
+        Heading of the report.
+    folder
+        Where everything it makes goes; its own, empty.
+    engine
+        ``process`` or ``kernel``: where the notebook's cells are executed.
+    """
+
+    job: str
+    recipe: str
+    frames: tuple[SofEntry, ...]
+    parameters: Mapping[str, Any]
+    title: str
+    folder: Path
+    missing: tuple[str, ...] = ()
+    engine: str = "process"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an order.
+
+    Attributes
+    ----------
+    products
+        Product files in the order's folder.
+    notebook, report, pictures
+        Executed notebook, HTML report and the fragment for the summary; None when it did not come that far.
+    error
+        Why it failed; None when all went well.
+    """
+
+    job: str
+    products: tuple[WrittenProduct, ...] = ()
+    notebook: Path | None = None
+    report: Path | None = None
+    pictures: Path | None = None
+    seconds: float = 0.0
+    error: DfsError | None = field(default=None)
+
+
+def write_products(products: tuple[WrittenProduct, ...], folder: Path) -> None:
+    """Leave the list of `products` in `folder`, for whoever ordered them."""
+    rows = [
+        {
+            "file": one.path.name,
+            "category": one.category,
+            "datasum": one.datasum,
+            "data_md5": one.data_md5,
+            "qc": [{name: getattr(value, name) for name in QcValue.__dataclass_fields__} for value in one.qc],
+            "sources": one.sources,
+            "extrapolated_nm": one.extrapolated_nm,
+        }
+        for one in products
+    ]
+    (folder / _RESULT).write_text(json.dumps(rows), encoding="utf-8")
+
+
+def read_products(folder: Path) -> tuple[WrittenProduct, ...]:
+    """Return the list left by `write_products`; empty when there is none."""
+    try:
+        rows = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    return tuple(
+        WrittenProduct(
+            path=folder / row["file"],
+            category=row["category"],
+            datasum=tuple(row["datasum"]),
+            data_md5=row["data_md5"],
+            qc=tuple(QcValue(**value) for value in row["qc"]),
+            sources=tuple(row["sources"]),
+            extrapolated_nm=None
+            if row["extrapolated_nm"] is None
+            else tuple((low, high) for low, high in row["extrapolated_nm"]),
+        )
+        for row in rows
+    )
