@@ -150,9 +150,9 @@ class Observatory:
     @cached_property
     def frames(self) -> Frames:
         """What is in a folder, which files belong together, and why: `dfs.frames.Frames`."""
-        from dfs.frames import Frames
+        from dfs.frames import Frames, candidates_from
 
-        return Frames()
+        return Frames(lambda: candidates_from([], self.pipeline.masters()))
 
     @cached_property
     def recipes(self) -> Recipes:
@@ -164,9 +164,18 @@ class Observatory:
     @cached_property
     def pipeline(self) -> Pipeline:
         """Reductions: `dfs.pipeline.Pipeline`."""
+        from dfs.archive.sink import ArchiveSink
         from dfs.pipeline import Pipeline
 
-        return Pipeline(self)
+        return Pipeline(
+            self.root,
+            self.database,
+            ArchiveSink(self.archive),
+            self.qc,
+            self.clock,
+            workers=self.settings.workers,
+            allow_missing=self.settings.allow_missing,
+        )
 
     def reduce(self, folder: str | os.PathLike[str], **options: Any) -> Report:
         """Reduce a folder of raw frames to archived science; see `dfs.pipeline.Pipeline.reduce`."""

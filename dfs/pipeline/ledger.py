@@ -60,10 +60,11 @@ class Ledger:
                 )
             )
 
-    def finish(self, key: str, products: Sequence[str], reports: Sequence[str], seconds: float) -> None:
-        """Record that a job is done and what it left behind (DP IDs)."""
-        with self._database.write() as connection:
-            self._close(connection, key, state="done", products=list(products), reports=list(reports), seconds=seconds)
+    def finish(
+        self, key: str, products: Sequence[str], reports: Sequence[str], seconds: float, connection: Connection
+    ) -> None:
+        """Record that a job is done and what it left behind (DP IDs), in the transaction that archives it."""
+        self._close(connection, key, state="done", products=list(products), reports=list(reports), seconds=seconds)
 
     def fail(self, key: str, message: str, seconds: float) -> None:
         """Record that a job failed, with one line that says why."""

@@ -28,10 +28,10 @@ from dfs.recipes import registry
 from dfs.recipes.runner import Run, prepare
 from dfs.recipes.sof import SofEntry
 
-__all__ = ["NotebookRun", "open_run", "read_failure"]
+__all__ = ["PICTURES", "NotebookRun", "open_run", "pieces_of", "read_failure"]
 
 _FAILURE = "failure.json"
-_PICTURES = "pictures.html"
+PICTURES = "pictures.json"
 
 
 def open_run(
@@ -109,13 +109,8 @@ class NotebookRun:
 
     def _write_pictures(self) -> None:
         """Leave each product's figures for the summary page, while its pixels are at hand."""
-        pieces: dict[str, list[str]] = {}
-        for product in self.products():
-            shown = Shown.of(product)
-            small = [picture_html(png, caption) for png, caption in thumbnails(shown)]
-            drawn = [] if small else [figure_html(one) for one in figures(shown)]
-            pieces.setdefault(product.category, []).append("".join(small + drawn))
-        (self._folder / _PICTURES).write_text(json.dumps(pieces), encoding="utf-8")
+        pieces = pieces_of([Shown.of(product) for product in self.products()])
+        (self._folder / PICTURES).write_text(json.dumps(pieces), encoding="utf-8")
 
     def _repr_html_(self) -> str:
         run = self._run
@@ -131,6 +126,16 @@ class NotebookRun:
             + table_html(("input", "file"), frames)
             + table_html(("parameter", "value", "", "meaning"), parameters)
         )
+
+
+def pieces_of(products: Sequence[Shown]) -> dict[str, list[str]]:
+    """Return the pictures of products as pieces of HTML by category: thumbnails of images, figures of all else."""
+    pieces: dict[str, list[str]] = {}
+    for shown in products:
+        small = [picture_html(png, caption) for png, caption in thumbnails(shown)]
+        drawn = [] if small else [figure_html(one) for one in figures(shown)]
+        pieces.setdefault(shown.category, []).append("".join(small + drawn))
+    return pieces
 
 
 def read_failure(folder: Path) -> DfsError | None:

@@ -13,9 +13,9 @@ from dfs.model import QcValue
 from dfs.products import WrittenProduct
 from dfs.recipes.sof import SofEntry
 
-__all__ = ["Order", "Outcome", "read_products", "write_products"]
+__all__ = ["RESULT", "Order", "Outcome", "read_products", "write_products"]
 
-_RESULT = "products.json"
+RESULT = "products.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +83,18 @@ def write_products(products: tuple[WrittenProduct, ...], folder: Path) -> None:
         }
         for one in products
     ]
-    (folder / _RESULT).write_text(json.dumps(rows), encoding="utf-8")
+    (folder / RESULT).write_text(json.dumps(rows), encoding="utf-8")
 
 
-def read_products(folder: Path) -> tuple[WrittenProduct, ...]:
-    """Return the list left by `write_products`; empty when there is none."""
+def read_products(file: Path) -> tuple[WrittenProduct, ...]:
+    """Return the list left by `write_products` in `file`, its products in the same folder; empty when there is none."""
     try:
-        rows = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
+        rows = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return ()
     return tuple(
         WrittenProduct(
-            path=folder / row["file"],
+            path=file.parent / row["file"],
             category=row["category"],
             datasum=tuple(row["datasum"]),
             data_md5=row["data_md5"],

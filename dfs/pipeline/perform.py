@@ -13,8 +13,8 @@ from nbconvert import HTMLExporter
 
 from dfs.errors import Cancelled, DfsError, NotFoundError, ServiceError
 from dfs.pipeline.engine import engine_name
-from dfs.pipeline.notebook import read_failure
-from dfs.pipeline.orders import Order, Outcome, read_products
+from dfs.pipeline.notebook import PICTURES, read_failure
+from dfs.pipeline.orders import RESULT, Order, Outcome, read_products
 from dfs.pipeline.page import page
 from dfs.recipes import registry
 
@@ -48,10 +48,10 @@ def perform(order: Order) -> Outcome:
         _report(notebook, report, order.title)
     return Outcome(
         job=order.job,
-        products=() if error else read_products(order.folder),
+        products=() if error else read_products(order.folder / RESULT),
         notebook=made,
         report=report if error is None else None,
-        pictures=None if error else order.folder / "pictures.html",
+        pictures=None if error else order.folder / PICTURES,
         seconds=round(time.monotonic() - started, 3),
         error=error,
     )
