@@ -1,0 +1,1 @@
+"""A tiny instrument with tiny recipes: what the pipeline's tests reduce in milliseconds."""
