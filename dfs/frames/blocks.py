@@ -30,7 +30,8 @@ class Blocks:
     primary
         Cards of the primary header, without END.
     extension
-        Cards of the first extension's header when the primary holds no data (``.fz``, multi-extension files), else empty.
+        Cards of the first extension's header when the primary holds no data and the extension is a binary table: it may be
+        a compressed image (``.fz``). Else empty.
     data_start
         Byte of the uncompressed file after the last header given here.
     size
@@ -87,7 +88,7 @@ def _headers(data: bytes, more: Iterator[bytes], size: int | None, path: str | P
         return Blocks(primary, b"", start, size)
     while len(data) < start + BLOCK and (chunk := next(more, b"")):
         data += chunk
-    if not data.startswith(b"XTENSION", start):
+    if not data.startswith(b"XTENSION= 'BINTABLE'", start):
         return Blocks(primary, b"", start, size)
     data, end = _through_end(data, start, more, path)
     return Blocks(primary, data[start:end], _next_block(end), size)

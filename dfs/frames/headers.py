@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dfs.errors import NotFoundError, ServiceError
 from dfs.frames.blocks import BLOCK, Blocks, read_blocks
@@ -25,7 +26,7 @@ _EQUALS = ord("=")
 _SIZE_KEYWORDS = ("BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "NAXIS3", "GCOUNT", "PCOUNT")
 _ZIMAGE_KEYWORDS = ("ZIMAGE", "ZBITPIX", "ZNAXIS", "ZNAXIS1", "ZNAXIS2", "ZNAXIS3")
 _REMEMBERED = 50_000  # card values; forgotten together beyond that, so that memory stays bounded
-_LAYOUTS = 1_000
+_LAYOUTS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,15 @@ class FileHeader:
 
     values: Header
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the keywords of a header stand: its keyword fields with the mask that cuts them out, and the places wanted."""
+
+    mask: NDArray[np.uint8]
+    signature: bytes
+    places: tuple[tuple[str, int], ...]
 
 
 def read_header(path: str | Path, keywords: Collection[str]) -> Header:
@@ -83,21 +93,20 @@ class HeaderReader:
         self._found = self._wanted | frozenset(_SIZE_KEYWORDS) | frozenset(_ZIMAGE_KEYWORDS)
         self._width = min(max(len(name) for name in self._found) + 20, CARD)  # HIERARCH, the keyword, blanks before "="
         self._columns = np.arange(self._width, dtype=np.uint8)
-        self._layouts: dict[bytes, tuple[tuple[str, int], ...]] = {}
+        self._layouts: dict[bytes, _Layout] = {}
+        self._last: _Layout | None = None
         self._values: dict[bytes, HeaderValue] = {}
         self._guess = 16 * BLOCK
 
     def read(self, path: str | Path) -> FileHeader:
         """Return the wanted keywords of the file at `path`; OSError or `DataError` when it cannot be read."""
         blocks = read_blocks(path, self._guess)
-        self._guess = max(blocks.data_start, BLOCK)
-        values = self._read_cards(blocks.primary)
-        sizes: Mapping[str, HeaderValue] = values
+        self._guess = blocks.data_start + BLOCK
+        values = sizes = self._read_cards(blocks.primary)
         if blocks.extension:
-            extension = self._read_cards(blocks.extension)
-            sizes = extension
-            if extension.get("ZIMAGE") is True:
-                values = {**extension, **_uncompressed_sizes(extension), **_without_sizes(values)}
+            sizes = self._read_cards(blocks.extension)
+            if sizes.get("ZIMAGE") is True:
+                values = {**sizes, **_uncompressed_sizes(sizes), **_without_sizes(values)}
         problem = _truncation(blocks, sizes)
         return FileHeader({name: value for name, value in values.items() if name in self._wanted}, problem)
 
@@ -126,15 +135,21 @@ class HeaderReader:
         """Return (keyword, byte) of the wanted cards; the first of a keyword that comes twice."""
         whole = len(cards) // CARD * CARD
         fields = np.frombuffer(cards, np.uint8, whole).reshape(-1, CARD)[:, : self._width]
+        last = self._last
+        # The mask of the last header keeps each field through its equals sign: if that much agrees, the layout is the same.
+        if last is not None and last.mask.shape == fields.shape and (fields * last.mask).tobytes() == last.signature:
+            return last.places
         ends = (fields == _EQUALS).argmax(axis=1)
         ends[ends == 0] = self._width  # no equals sign: the text itself tells layouts apart
-        signature = (fields * (self._columns < ends[:, np.newaxis])).tobytes()
+        mask = (self._columns <= ends[:, np.newaxis]).view(np.uint8)
+        signature = (fields * mask).tobytes()
         layout = self._layouts.get(signature)
         if layout is None:
             if len(self._layouts) >= _LAYOUTS:
                 self._layouts.clear()
-            layout = self._layouts[signature] = self._search(cards, whole)
-        return layout
+            layout = self._layouts[signature] = _Layout(mask, signature, self._search(cards, whole))
+        self._last = layout
+        return layout.places
 
     def _search(self, cards: bytes, whole: int) -> tuple[tuple[str, int], ...]:
         places: dict[str, int] = {}

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dfs import instruments
-from dfs.frames.classify import classify, setup_of, unclassified
-from dfs.instruments import FrameClass, Instrument
+from dfs.frames.classify import classify, holds, setup_of, unclassified
+from dfs.instruments import Condition, FrameClass, FrameRules, Instrument
 from dfs.model import FrameRecord, Header, HeaderValue
 
 __all__ = ["COMMON_KEYWORDS", "RecordMaker", "dp_id_of", "mjd_of", "wanted_keywords"]
@@ -67,11 +67,11 @@ def mjd_of(header: Header) -> float | None:
 
 
 class RecordMaker:
-    """Makes records; frames with the same values of all rule keywords share class and setup, found once."""
+    """Makes records; frames that answer all rules alike share class and setup, found once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[HeaderValue, ...], tuple[FrameClass | None, Mapping[str, HeaderValue]]] = {}
-        self._keywords = {name: tuple(sorted(instruments.load(name).rules.keywords())) for name in instruments.names()}
+        self._questions = {name: _questions(instruments.load(name).rules) for name in instruments.names()}
 
     def make(self, path: Path, header: Header, problem: str | None = None) -> FrameRecord:
         """Return the record of the file at `path`.
@@ -98,7 +98,9 @@ class RecordMaker:
     def _classified(
         self, header: Header, instrument: Instrument
     ) -> tuple[FrameClass | None, Mapping[str, HeaderValue]]:
-        signature = (instrument.name, *map(header.get, self._keywords[instrument.name]))
+        keywords, thresholds = self._questions[instrument.name]
+        answers = (holds(condition, header) for condition in thresholds)
+        signature = (instrument.name, *map(header.get, keywords), *answers)
         known = self._known.get(signature)
         if known is None:
             if len(self._known) >= _REMEMBERED:
@@ -107,6 +109,15 @@ class RecordMaker:
             setup = setup_of(header, instrument.rules, frame_class.setup) if frame_class else {}
             known = self._known[signature] = (frame_class, setup)
         return known
+
+
+def _questions(rules: FrameRules) -> tuple[tuple[str, ...], tuple[Condition, ...]]:
+    """Return what decides on class and setup: keywords by their value, and tests of continuous values by their outcome."""
+    tests = list(dict.fromkeys(test for one in rules.classes for test in one.conditions))
+    thresholds = tuple(test for test in tests if test.test in {"below", "above"})
+    in_setups = {keyword for one in rules.classes for name in one.setup for keyword in rules.keys[name]}
+    tested = {test.keyword for test in tests if test not in thresholds}
+    return tuple(sorted(in_setups | tested)), thresholds
 
 
 def _record(
