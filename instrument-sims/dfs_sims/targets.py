@@ -137,7 +137,7 @@ def _smooth_factor(
 ) -> tuple[Array, CubicSpline]:
     """Return nodes and the spline of log10 f_nu that, times `shape`, has the table's magnitudes as means over its bins."""
     wanted = 10.0 ** (-0.4 * ab_mag)
-    inside = np.linspace(-0.5, 0.5, 41) * bin_nm[:, np.newaxis] + centre_nm[:, np.newaxis]
+    inside = (np.arange(40) / 40.0 - 0.4875) * bin_nm[:, np.newaxis] + centre_nm[:, np.newaxis]
     clipped = np.clip(inside, centre_nm[0], centre_nm[-1])
     values = np.log10(wanted / shape(inside).mean(axis=1))
     for _ in range(30):
