@@ -98,4 +98,5 @@ def test_aperture_photometry_recovers_magnitudes(night: NightTruth, master_bias:
         magnitude = -2.5 * np.log10(electrons / image.exposure_s) + (image.zero_point_ab or 0.0)
         errors.append(magnitude - source.g_ab)
     assert len(errors) >= 3
-    assert np.median(np.abs(errors)) < 0.01
+    # Sky noise in so large an aperture is 0.01 mag at g = 19.
+    assert np.median(np.abs(errors)) < 0.02
