@@ -13,7 +13,11 @@ from dfs.progress import Silent
 
 __all__ = ["Bars", "Lines"]
 
-_QUIET_S = 1.0  # plain lines come at most this often, but every stretch has its first and last
+_FEW, _QUIET_FEW_S, _QUIET_S = (
+    50,
+    0.1,
+    2.0,
+)  # plain lines come at most this often, in stretches of few and of many steps
 
 
 class Bars(Silent):
@@ -59,7 +63,7 @@ class Bars(Silent):
 
 
 class Lines(Silent):
-    """Plain lines, at most one a second for each stretch but its first and last."""
+    """Plain lines: the first and the last of each stretch, and now and then one between."""
 
     def __init__(self, stream: IO[str]) -> None:
         super().__init__()
@@ -76,7 +80,8 @@ class Lines(Silent):
         if self._stretches:
             stretch = self._stretches[-1]
             stretch.done += count
-            if time.monotonic() - stretch.spoke >= _QUIET_S:
+            quiet = _QUIET_FEW_S if stretch.total is not None and stretch.total <= _FEW else _QUIET_S
+            if count and time.monotonic() - stretch.spoke >= quiet:
                 stretch.spoke = time.monotonic()
                 self._say(" ".join(part for part in (f"{stretch.label}: {stretch.count()}", note) if part))
         super().step(note, count)

@@ -58,7 +58,7 @@ class Terminal:
     verbose: int = 0
     command: str = ""
 
-    def open(self, **settings: object) -> Observatory:
+    def open(self, **settings: Any) -> Observatory:
         """Open the observatory named by ``--root``; `settings` are stronger than environment and files."""
         from dfs.observatory import Observatory
 

@@ -36,6 +36,10 @@ class Executor(Protocol):
         """How many more orders it can work on now."""
         ...
 
+    def warm(self, orders: int) -> None:
+        """Get ready for so many orders, while the caller does other things."""
+        ...
+
     def submit(self, order: Order) -> None:
         """Take an order."""
         ...
@@ -86,6 +90,9 @@ class InlineExecutor(_Closing):
         """One at a time."""
         return 1 - len(self._waiting)
 
+    def warm(self, orders: int) -> None:
+        """Nothing is started here."""
+
     def submit(self, order: Order) -> None:
         """Keep the order until its outcome is asked for."""
         self._waiting.append(order)
@@ -109,6 +116,11 @@ class ProcessExecutor(_Closing):
     def free(self) -> int:
         """Workers without an order."""
         return self._limit - sum(worker.order is not None for worker in self._workers)
+
+    def warm(self, orders: int) -> None:
+        """Start the workers that so many orders can use: their imports take seconds."""
+        while len(self._workers) < min(orders, self._limit):
+            self._workers.append(_Worker(self._log_folder / f"worker-{len(self._workers) + 1}.log"))
 
     def submit(self, order: Order) -> None:
         """Hand the order to an idle worker, starting one if there is none."""

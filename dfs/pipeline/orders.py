@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,13 +78,20 @@ def write_products(products: tuple[WrittenProduct, ...], folder: Path) -> None:
             "category": one.category,
             "datasum": one.datasum,
             "data_md5": one.data_md5,
-            "qc": [{name: getattr(value, name) for name in QcValue.__dataclass_fields__} for value in one.qc],
+            "qc": [_plain(value) for value in one.qc],
             "sources": one.sources,
             "extrapolated_nm": one.extrapolated_nm,
         }
         for one in products
     ]
-    (folder / RESULT).write_text(json.dumps(rows), encoding="utf-8")
+    (folder / RESULT).write_text(json.dumps(rows, allow_nan=False), encoding="utf-8")
+
+
+def _plain(value: QcValue) -> dict[str, Any]:
+    """Return a quality figure as JSON can say it: what is not a number was not measured."""
+    fields = {name: getattr(value, name) for name in QcValue.__dataclass_fields__}
+    numbers = {name: number for name, number in fields.items() if isinstance(number, float)}
+    return fields | {name: number if math.isfinite(number) else None for name, number in numbers.items()}
 
 
 def read_products(file: Path) -> tuple[WrittenProduct, ...]:

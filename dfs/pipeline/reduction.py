@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from dfs.errors import DfsError, UsageError
 from dfs.frames import scan
 from dfs.model import FrameRecord
 from dfs.pipeline.conduct import Conductor, RecipeSettings, plan_keys
-from dfs.pipeline.executors import make_executor
+from dfs.pipeline.executors import Executor, make_executor
 from dfs.pipeline.graph import Graph
 from dfs.pipeline.intake import RawFrame, Rejection, archive_frames, look
 from dfs.pipeline.keeping import Keeper
@@ -153,10 +154,13 @@ class Pipeline:
         path = _absolute(folder)
         settings = dict(parameters or {})
         _recipes(settings, settings)  # wrong ones are said before a file is opened
-        planned = self._plan_and_archive(look(path, progress), settings, allow, progress)
-        results = self._carry_out(planned, count, allow, engine, progress)
-        seconds = time.monotonic() - started
-        report = Report(path, planned.frames, planned.graph, results, seconds)
+        frames = look(path, progress)
+        with make_executor(count, self._root / "log") as executor:
+            planned = self._plan(frames, settings, allow)
+            executor.warm(len(planned.graph) - len(planned.cached))
+            planned = self._archive(planned, settings, allow, progress)
+            results = self._carry_out(planned, executor, allow, engine, progress)
+        report = Report(path, planned.frames, planned.graph, results, time.monotonic() - started)
         return write_summary(report, self._root / "reports", self._keeper, self._qc, self._clock)
 
     def masters(self) -> list[FrameRecord]:
@@ -169,22 +173,22 @@ class Pipeline:
         names = {one.path: one.dp_id for one in newest.values()}
         return [replace(record, dp_id=names[record.path]) for record in scan(list(names))] if names else []
 
-    def _plan_and_archive(
-        self, frames: list[RawFrame], parameters: Parameters, allow_missing: bool, progress: Progress
-    ) -> _Planned:
-        """Plan, archive the raw frames, and plan again without those the archive refuses."""
+    def _archive(self, planned: _Planned, parameters: Parameters, allow_missing: bool, progress: Progress) -> _Planned:
+        """Archive the raw frames; without those the archive refuses, plan again."""
         while True:
-            planned = self._plan(frames, parameters, allow_missing)
             # The frames of jobs done before are in the archive already: their content is part of the key.
             known = {one.name for result in planned.cached.values() for one in result.job.raw}
-            new = [one for one in frames if one.rejection is None and one.record.dp_id not in known]
+            new = [one for one in planned.frames if one.rejection is None and one.record.dp_id not in known]
+            if not new:
+                return planned
             progress.begin("archive raw frames", len(new))
-            errors = archive_frames(new, self._sink) if new else {}
+            errors = archive_frames(new, self._sink)
             progress.step(count=len(new))
             progress.end()
             if not errors:
                 return planned
-            frames = [_refused(one, errors.get(one.record.path)) for one in frames]
+            frames = [_refused(one, errors.get(one.record.path)) for one in planned.frames]
+            planned = self._plan(frames, parameters, allow_missing)
 
     def _plan(self, frames: list[RawFrame], parameters: Parameters, allow_missing: bool) -> _Planned:
         good = [one for one in frames if one.rejection is None]
@@ -199,27 +203,23 @@ class Pipeline:
         return _Planned(frames, graph, recipes, contents, keys, cached)
 
     def _carry_out(
-        self, planned: _Planned, workers: int, allow_missing: bool, engine: str, progress: Progress
+        self, planned: _Planned, executor: Executor, allow_missing: bool, engine: str, progress: Progress
     ) -> dict[str, JobResult]:
-        locks = JobLocks(self._root)
-        try:
-            with workspace(self._root) as folder, make_executor(workers, self._root / "log") as executor:
-                return Conductor(
-                    graph=planned.graph,
-                    contents=planned.contents,
-                    recipes=planned.recipes,
-                    cached=planned.cached,
-                    keeper=self._keeper,
-                    ledger=self._ledger,
-                    locks=locks,
-                    executor=executor,
-                    folder=folder,
-                    failed_folder=self._root / "log" / "failed",
-                    allow_missing=allow_missing,
-                    engine=engine,
-                ).run(progress)
-        finally:
-            locks.close()
+        with closing(JobLocks(self._root)) as locks, workspace(self._root) as folder:
+            return Conductor(
+                graph=planned.graph,
+                contents=planned.contents,
+                recipes=planned.recipes,
+                cached=planned.cached,
+                keeper=self._keeper,
+                ledger=self._ledger,
+                locks=locks,
+                executor=executor,
+                folder=folder,
+                failed_folder=self._root / "log" / "failed",
+                allow_missing=allow_missing,
+                engine=engine,
+            ).run(progress)
 
 
 def _recipes(names: Any, parameters: Parameters) -> dict[str, RecipeSettings]:

@@ -25,6 +25,8 @@ def main(descriptor: int) -> None:
     warnings.simplefilter("ignore")  # to astronomers the log of a worker speaks of errors only
     _follow_parent(os.getppid())
     line = Connection(descriptor)
+    # At its import jsonschema builds a parser for web addresses (0.8 s), unless it cannot; notebooks have none to check.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     # All that is slow to import is imported once, now.
     from dfs.errors import Cancelled, ServiceError
     from dfs.pipeline.orders import Outcome
