@@ -36,8 +36,9 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         name for name in os.environ if name.startswith("DFS_") and name not in {"DFS_TEST_DATA", "DFS_REQUIRE_REAL"}
     ]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config-home"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-home"))
+    for name in ("config", "data"):
+        (tmp_path / f"{name}-home").mkdir()  # astropy warns of folders that are not there
+        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / f"{name}-home"))
 
 
 @pytest.hookimpl(hookwrapper=True)

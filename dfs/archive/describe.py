@@ -10,7 +10,6 @@ from typing import Any
 
 from dfs.errors import DataError
 from dfs.model import Header, HeaderValue
-from dfs.products.dp_id import raw_dp_id
 
 __all__ = ["KEYWORDS", "Description", "describe", "file_suffix"]
 
@@ -84,7 +83,7 @@ def describe(path: Path) -> Description:
     """
     if ".fits" not in file_suffix(path):
         return Description()
-    from dfs import instruments  # listing the archive needs neither instruments nor numpy
+    from dfs import instruments  # listing the archive needs none of these
     from dfs.frames.headers import read_header
 
     header = read_header(path, KEYWORDS)
@@ -103,6 +102,8 @@ def describe(path: Path) -> Description:
 
 
 def _raw_dp_id(header: Header, prefix: str, path: Path) -> str | None:
+    from dfs.products.dp_id import raw_dp_id
+
     try:
         return raw_dp_id(header, prefix, str(path))
     except DataError:

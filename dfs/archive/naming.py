@@ -12,7 +12,6 @@ from dfs.archive import rows
 from dfs.archive.describe import Description
 from dfs.archive.entries import Submission
 from dfs.errors import ConflictError, DataError
-from dfs.products.dp_id import product_dp_id, product_stem
 from dfs.store.durable import Fingerprint
 from dfs.store.tables import files
 
@@ -68,6 +67,8 @@ def _raw_name(connection: Connection, submission: Submission, described: Descrip
 def _product_name(
     connection: Connection, submission: Submission, described: Description, content: Fingerprint, parents: list[str]
 ) -> Name:
+    from dfs.products.dp_id import product_dp_id, product_stem
+
     where = str(submission.path)
     category = submission.category or described.category
     if category is None:

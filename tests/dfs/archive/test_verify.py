@@ -1,0 +1,121 @@
+"""Flipped bits, lost files, changed rows, strays: each is found, named and treated; nothing damaged is served."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dfs.archive import Submission
+from dfs.errors import Cancelled, DataError
+from dfs.observatory import Observatory
+from dfs.progress import Recorder
+
+Frame = Callable[..., Path]
+
+
+def flip(path: Path, bit: int) -> None:
+    """Flip one bit of a file."""
+    content = bytearray(path.read_bytes())
+    content[bit // 8] ^= 1 << bit % 8
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+def test_200_flipped_bits_in_200_files_are_found_and_no_other(observatory: Observatory, frame: Frame) -> None:
+    draw = random.Random(7)
+    archived = observatory.archive.ingest_many(
+        [Submission(frame(number, draw.randbytes(100))) for number in range(300)]
+    )
+    assert observatory.archive.verify().findings == ()
+    struck = draw.sample(archived, 200)
+    for one in struck:
+        flip(one.path, draw.randrange(8 * one.bytes))
+    result = observatory.archive.verify()
+    assert result.files == 300
+    assert {one.dp_id for one in result.findings} == {one.dp_id for one in struck}
+    assert {one.problem for one in result.findings} == {"changed"}
+    assert [one for one in struck if one.path.exists()] == [], "all moved to quarantine"
+    states = {one.dp_id: one.state for one in observatory.archive.list()}
+    assert {dp_id for dp_id, state in states.items() if state == "quarantined"} == {one.dp_id for one in struck}
+
+
+def test_a_damaged_file_is_never_served(observatory: Observatory, frame: Frame, tmp_path: Path) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    flip(archived.path, 30_000)
+    for _ in range(2):
+        with pytest.raises(DataError, match="quarantine"):
+            observatory.archive.get(archived.dp_id, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+    assert [one.action for one in observatory.audit.entries(archived.dp_id)] == ["ingest", "quarantine", "state"]
+
+
+def test_a_file_put_back_from_elsewhere_is_served_again(observatory: Observatory, frame: Frame, tmp_path: Path) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    archived.path.unlink()
+    assert [one.problem for one in observatory.archive.verify().findings] == ["missing"]
+    archived.path.write_bytes(frame(1).read_bytes())
+    assert observatory.archive.verify().findings == ()
+    assert observatory.archive.get(archived.dp_id, tmp_path / "out").is_file()
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_replica_heals_a_damaged_copy(tmp_path: Path, frame: Frame, damage: str, which: int) -> None:
+    with Observatory.open(tmp_path / "obs", replicas=[str(tmp_path / "replica")]) as observatory:
+        archived = observatory.archive.ingest(frame(1))
+        copies = [
+            volume / archived.path.relative_to(observatory.settings.volume) for volume in observatory.files.volumes
+        ]
+        assert [copy.read_bytes() for copy in copies] == [frame(1).read_bytes()] * 2
+        flip(copies[which], 100) if damage == "changed" else copies[which].unlink()
+        assert observatory.archive.get(archived.dp_id, tmp_path / "out").read_bytes() == frame(1).read_bytes()
+        findings = observatory.archive.verify().findings
+        assert [(one.problem, one.path) for one in findings] == [(damage, copies[which])]
+        assert [copy.read_bytes() for copy in copies] == [frame(1).read_bytes()] * 2
+        assert observatory.archive.find(archived.dp_id).state == "online"
+        assert observatory.archive.verify().findings == ()
+
+
+def test_a_file_without_a_row_is_moved_to_quarantine(observatory: Observatory, frame: Frame) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    stray = archived.path.with_name("stray.fits")
+    stray.write_text("who am I")
+    findings = observatory.archive.verify().findings
+    assert [(one.dp_id, one.path, one.problem) for one in findings] == [(None, stray, "unregistered")]
+    assert not stray.exists()
+    kept = list((observatory.settings.volume / "quarantine").iterdir())
+    assert [one.read_text() for one in kept] == ["who am I"], "nothing is deleted"
+
+
+def test_a_stray_in_the_way_is_moved_aside(observatory: Observatory, frame: Frame) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    stray = archived.path.with_name("EFOSC.2022-01-26T12:00:00.002.fits")
+    stray.write_text("in the way")
+    assert observatory.archive.ingest(frame(2)).path.read_bytes() == frame(2).read_bytes()
+
+
+def test_a_checksum_changed_in_the_database_is_put_back_from_the_audit_trail(
+    observatory: Observatory, frame: Frame
+) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    with closing(sqlite3.connect(observatory.root / "observatory.sqlite")) as connection, connection:
+        connection.execute("UPDATE files SET sha256 = ?", ("0" * 64,))
+    assert [one.problem for one in observatory.archive.verify().findings] == ["row changed"]
+    assert observatory.archive.find(archived.dp_id) == archived
+    assert observatory.archive.verify().findings == ()
+
+
+def test_progress_counts_and_cancels(observatory: Observatory, frame: Frame) -> None:
+    observatory.archive.ingest_many([Submission(frame(number)) for number in range(3)])
+    progress = Recorder()
+    observatory.archive.verify(progress)
+    assert progress.events[0] == ("begin", "verify", 3)
+    assert [event[0] for event in progress.events].count("step") == 3
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        observatory.archive.verify(progress)
