@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dfs_sims.figures import curve, figures
+from dfs_sims.geometry import SHAPE
 from dfs_sims.spectrograph import SlitView, diffuse_electrons, fine_rows
 
 __all__ = ["arc_electrons", "flat_electrons"]
@@ -30,7 +31,9 @@ def arc_electrons(view: SlitView) -> Array:
     table = np.array(lamp["lines"], dtype=float)
     # A line is as wide as the image of the slit through which its peak was measured.
     measured_width = SlitView("slit#1.2").width_px
-    return diffuse_electrons(view, continuum, table[:, 0], table[:, 1] * measured_width * factor)
+    light = diffuse_electrons(view, continuum, table[:, 0], table[:, 1] * measured_width * factor)
+    veil = curve(lamp["continuum_y_px"], lamp["veil_adu"], np.arange(SHAPE[0], dtype=float)) * factor
+    return np.asarray(light + veil[:, np.newaxis])
 
 
 def _electrons_per_adu(view: SlitView, exposure_s: float) -> float:
