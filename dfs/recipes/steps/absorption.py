@@ -107,9 +107,11 @@ def _fit_one(spectrum: Array, variance: Array, start: float, half: int) -> Absor
 
     first = np.array([start, 0.3, 0.3 * half, 1.0, 1.0, 0.0, 0.0])
     bounds = ([start - 8, 0.0, 1.5, 0.3, 0.0, -3.0, -3.0], [start + 8, 1.0, 2.0 * half, 4.0, 5.0, 3.0, 3.0])
-    fit = least_squares(
-        lambda p: (model(p) - value) / sigma, first, bounds=bounds, x_scale=[1.0, 0.1, 3.0, 0.5, 0.3, 0.1, 0.1]
-    )
+
+    def residuals(p: Array) -> Array:
+        return np.asarray((model(p) - value) / sigma, dtype=np.float64)
+
+    fit = least_squares(residuals, first, bounds=bounds, x_scale=[1.0, 0.1, 3.0, 0.5, 0.3, 0.1, 0.1])
     jacobian = np.asarray(fit.jac, dtype=np.float64)
     covariance = np.linalg.pinv(jacobian.T @ jacobian)
     reduced = max(1.0, 2.0 * float(fit.cost) / max(1, len(x) - 7))

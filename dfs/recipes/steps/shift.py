@@ -39,7 +39,7 @@ class Shift:
     px, error_px
         Displacement at the centre of the detector, positive towards longer wavelengths, and its standard error.
     per_px
-        Its change per pixel along the dispersion; 0 unless more than four lines show one of four standard errors.
+        Its change per pixel along the dispersion; 0 unless four lines or more show one of four standard errors.
     lines
         The lines looked at.
     method
@@ -96,18 +96,31 @@ def combine(found: Sequence[LineShift], solution: WavelengthSolution, method: st
 
 
 def _without_outliers(found: Sequence[LineShift]) -> list[LineShift]:
-    """Mark lines unused that lie more than 4 errors (and 0.5 px) from the weighted median; of two, the better one is it."""
+    """Mark lines unused that lie more than 4 errors (and 0.5 px) from the others.
+
+    The others are described by their weighted median (of two lines, the better one is it), or, with five lines or more, by the
+    straight line of median slope when more lines lie near that.
+    """
     used = [line for line in found if line.used]
     if not used:
         return list(found)
-    order = np.argsort([line.shift_px for line in used])
-    weight = np.array([1.0 / line.error_px**2 for line in used])[order]
-    half = int(np.searchsorted(np.cumsum(weight), 0.5 * np.sum(weight)))
-    middle = used[int(order[half])].shift_px
-    return [
-        replace(line, used=False) if line.used and abs(line.shift_px - middle) > max(0.5, 4.0 * line.error_px) else line
-        for line in found
-    ]
+    shift, error = np.array([line.shift_px for line in used]), np.array([line.error_px for line in used])
+    near = _near(shift, error)
+    if len(used) >= 5:
+        x = np.array([line.expected_px for line in used])
+        one, other = np.triu_indices(len(used), 1)
+        slope = float(np.median((shift[other] - shift[one]) / (x[other] - x[one])))
+        tilted = _near(shift - slope * x, error)
+        near = tilted if tilted.sum() > near.sum() else near
+    kept = {id(line) for line, good in zip(used, near, strict=True) if good}
+    return [replace(line, used=line.used and id(line) in kept) for line in found]
+
+
+def _near(shift: Array, error: Array) -> NDArray[np.bool_]:
+    order = np.argsort(shift)
+    weight = np.cumsum(1.0 / error[order] ** 2)
+    middle = shift[order[int(np.searchsorted(weight, 0.5 * weight[-1]))]]
+    return np.asarray(np.abs(shift - middle) <= np.maximum(0.5, 4.0 * error), dtype=np.bool_)
 
 
 def _slope(x: Array, shift: Array, weight: Array) -> tuple[float, float, float] | None:

@@ -16,7 +16,8 @@ from dfs.model import Flag, Image
 from dfs.recipes.steps.dispersion import ArcLines, Dispersion, fit_dispersion, measure_arc
 from dfs.recipes.steps.identify import Identification, LampLines, identify
 from dfs.recipes.steps.lines import DetectedLines, detect_lines, measure_lines
-from dfs.recipes.steps.tilt import LineTraces, SlitGeometry, collapse, fit_geometry, lit_rows, straighten, trace_lines
+from dfs.recipes.steps.straighten import mean_of_rows
+from dfs.recipes.steps.tilt import LineTraces, SlitGeometry, fit_geometry, lit_rows, straighten, trace_lines
 from dfs.recipes.steps.wavelength import WavelengthSolution
 
 __all__ = ["ArcSettings", "ArcSolution", "guess_pixel", "solve_arc"]
@@ -119,8 +120,10 @@ def solve_arc(
     identification = _identify(detected, lamp, guess, image.shape[1], settings, where)
     predicted = identification.pixel(guess(lamp.wavelength_nm))
     dispersion, lines = _fit(spectrum, variance, saturated, lamp, predicted, detected, settings, where)
-    widths = measure_lines(spectrum, variance, saturated, lines.x, detected.profile).fwhm
-    solution = _two_dimensional(dispersion, geometry, lines, widths, rows, medium)
+    widths = _widths(measure_lines(spectrum, variance, saturated, lines.x, detected.profile), lines)
+    sure = widths[lines.used & np.isfinite(widths)]
+    fwhm = float(np.median(sure)) if len(sure) >= 3 else detected.profile.fwhm
+    solution = _two_dimensional(dispersion, geometry, lines, fwhm, rows, medium)
     return ArcSolution(solution, lines, widths, geometry, rows, identification, int(detected.saturated.sum()))
 
 
@@ -193,20 +196,22 @@ def _geometry(image: Image, rows: tuple[int, int], middle: float, settings: ArcS
     """Trace the strong lines and fit how they run along the slit."""
     half = max(8, (rows[1] - rows[0]) // 50)
     part = (max(rows[0], int(middle) - half), min(rows[1], int(middle) + half))
-    detected = _detect(image, collapse(image, part), settings, where)
+    detected = _detect(image, mean_of_rows(image, part), settings, where)
     significance = np.where(detected.saturated, 0.0, detected.flux / detected.flux_error)
-    for least, misfit in ((50.0, 0.1), (20.0, 0.2), (10.0, 0.5)):
+    for least, misfit in ((50.0, 0.1), (20.0, 0.2), (10.0, 0.3)):
         strong = np.flatnonzero((significance > least) & (detected.misfit < misfit))
         if len(strong) >= 3:
             break
-    chosen = np.sort(strong[np.argsort(significance[strong])[::-1][:20]])
-    if len(chosen) == 0:
-        return SlitGeometry(np.zeros((1, 1)), middle, image.shape)
-    lines = detected.keep(chosen)
+    lines = detected.keep(np.sort(strong[np.argsort(significance[strong])[::-1][:20]]))
     height = max(4, min(16, (rows[1] - rows[0]) // 20))
     traces = trace_lines(image, lines.x, lines.profile, rows, first_row=middle, height=height)
-    if np.isfinite(traces.x).sum() < 5 * len(chosen):
-        return SlitGeometry(np.zeros((1, 1)), middle, image.shape)
+    if np.isfinite(traces.x).sum() < 20:
+        raise DataError(
+            "no line of the arc can be followed along the slit",
+            where=where,
+            accepted="at least one line of 10 sigma in groups of rows, not blended",
+            hint="was the lamp still cold? take the arc again with a longer exposure, or leave the file out",
+        )
     return fit_geometry(traces, _in_row(traces, lines.x), image.shape, middle)
 
 
@@ -276,6 +281,14 @@ def _fit(
     return dispersion, lines
 
 
+def _widths(measured: DetectedLines, lines: ArcLines) -> Array:
+    """Return the widths (px) of lines that stand alone: with a neighbour of 3 % within three widths a width means nothing."""
+    fwhm = measured.profile.fwhm
+    near = np.abs(lines.x[:, np.newaxis] - lines.x[np.newaxis, :]) < 3.0 * fwhm
+    rivals = near & (lines.flux[np.newaxis, :] > 0.03 * lines.flux[:, np.newaxis])
+    return np.where(rivals.sum(axis=1) == 1, measured.fwhm, np.nan)
+
+
 def _too_few(lines: ArcLines, settings: ArcSettings, where: str) -> DataError:
     if np.any(lines.verdict == "saturated"):
         return _saturated(where, f"{int(np.sum(lines.verdict == 'saturated'))} of {len(lines)} lines of the lamp")
@@ -292,7 +305,7 @@ def _two_dimensional(
     dispersion: Dispersion,
     geometry: SlitGeometry,
     lines: ArcLines,
-    widths: Array,
+    fwhm: float,
     rows: tuple[int, int],
     medium: Literal["air", "vacuum"],
 ) -> WavelengthSolution:
@@ -319,5 +332,5 @@ def _two_dimensional(
         lines=int(lines.used.sum()),
         rms_px=dispersion.rms_px,
         rms_loo_px=dispersion.rms_loo_px,
-        fwhm_px=float(np.nanmedian(widths[lines.used])),
+        fwhm_px=fwhm,
     )

@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from dfs.model import Image
 from dfs.recipes.steps.line_profile import LineProfile, fit_lines, windows
+from dfs.recipes.steps.straighten import RowMean, clipped_mean, mean_of_rows, resampled_rows
 
-__all__ = ["LineTraces", "SlitGeometry", "collapse", "fit_geometry", "lit_rows", "straighten", "trace_lines"]
+__all__ = ["LineTraces", "SlitGeometry", "fit_geometry", "lit_rows", "straighten", "trace_lines"]
 
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -106,24 +107,6 @@ def lit_rows(image: Image) -> tuple[int, int] | None:
     return int(lit[0]) + 2, int(lit[-1]) - 1
 
 
-def collapse(image: Image, rows: tuple[int, int]) -> tuple[Array, Array, Bool]:
-    """Return mean spectrum, variance and saturation of the half-open range `rows`; pixels without a good row are NaN."""
-    part = slice(*rows)
-    good = image.good()[part]
-    saturated = ((image.mask[part] & 2) != 0).any(axis=0)
-    # a saturated pixel is kept as a lower limit: it must not make the line vanish, only mark it
-    usable = good | ((image.mask[part] & 2) != 0)
-    return (*_mean(image.data[part], image.variance[part], usable), saturated)
-
-
-def _mean(data: NDArray[np.floating], variance: NDArray[np.floating], usable: Bool) -> tuple[Array, Array]:
-    count = usable.sum(axis=0)
-    some = np.maximum(count, 1)
-    mean = np.sum(np.where(usable, data, 0.0), axis=0, dtype=np.float64) / some
-    spread = np.sum(np.where(usable, variance, 0.0), axis=0, dtype=np.float64) / some**2
-    return np.where(count > 0, mean, np.nan), np.where(count > 0, spread, np.nan)
-
-
 def trace_lines(
     image: Image, start: Array, profile: LineProfile, rows: tuple[int, int], *, first_row: float, height: int = 16
 ) -> LineTraces:
@@ -143,7 +126,7 @@ def trace_lines(
         Rows averaged in a bin.
     """
     edges = np.arange(rows[0], rows[1] - height + 1, height)
-    middle = edges + 0.5 * (height - 1)
+    middle = np.asarray(edges + 0.5 * (height - 1), dtype=np.float64)
     x = np.full((len(start), len(edges)), np.nan)
     error = np.full_like(x, np.nan)
     home = int(np.argmin(np.abs(middle - first_row)))
@@ -162,7 +145,7 @@ def trace_lines(
 
 
 def _measure_bin(image: Image, rows: tuple[int, int], position: Array, profile: LineProfile) -> tuple[Array, Array]:
-    spectrum, variance, saturated = collapse(image, rows)
+    spectrum, variance, saturated = mean_of_rows(image, rows)
     half = max(4, int(np.ceil(1.1 * profile.fwhm + 2)))
     data, index = windows(spectrum, position, half)
     spread, _ = windows(variance, position, half)
@@ -204,11 +187,12 @@ def fit_geometry(
     value = traces.x - reference[:, np.newaxis]
     usable = np.isfinite(value) & np.isfinite(traces.x_error)
     weight = 1.0 / np.hypot(np.where(usable, traces.x_error, 1.0), 0.02)  # 0.02 px: pixel phase and flat-field errors
-    found = np.zeros(matrix.shape[-1])
+    found: Array = np.zeros(matrix.shape[-1])
     rms = 0.0
     for _ in range(8):
         w = weight[usable]
-        found = np.linalg.lstsq(matrix[usable] * w[:, np.newaxis], value[usable] * w, rcond=None)[0]
+        solved = np.linalg.lstsq(matrix[usable] * w[:, np.newaxis], value[usable] * w, rcond=None)[0]
+        found = np.asarray(solved, dtype=np.float64)
         residual = value - matrix @ found
         rms = float(np.sqrt(np.mean(residual[usable] ** 2)))
         scatter = 1.4826 * float(np.median(np.abs(residual[usable] * w)))
@@ -220,27 +204,11 @@ def fit_geometry(
     return SlitGeometry(coefficients, reference_row, shape, rms)
 
 
-def straighten(image: Image, geometry: SlitGeometry, rows: tuple[int, int]) -> tuple[Array, Array, Bool]:
-    """Return the mean spectrum of `rows` with each row shifted to where its lines have in the reference row.
-
-    Rows are interpolated linearly (the variance with the squares of the same weights, so that it stays that of the mean up to the
-    correlation of neighbours); good pixels only.
-    """
-    nx = image.shape[1]
-    grid = np.arange(nx, dtype=np.float64)
-    total, spread, count = np.zeros(nx), np.zeros(nx), np.zeros(nx)
-    saturated = np.zeros(nx, dtype=np.bool_)
-    usable = image.good() | ((image.mask & 2) != 0)
-    for row in range(*rows):
-        source = grid + geometry.displacement(grid, float(row))
-        left = np.clip(np.floor(source).astype(np.intp), 0, nx - 2)
-        part = np.clip(source - left, 0.0, 1.0)
-        ok = usable[row, left] & usable[row, left + 1] & (source >= 0) & (source <= nx - 1)
-        values = (1 - part) * image.data[row, left] + part * image.data[row, left + 1]
-        squares = (1 - part) ** 2 * image.variance[row, left] + part**2 * image.variance[row, left + 1]
-        total += np.where(ok, values, 0.0)
-        spread += np.where(ok, squares, 0.0)
-        count += ok
-        saturated |= ((image.mask[row, left] | image.mask[row, left + 1]) & 2) != 0
-    some = np.maximum(count, 1)
-    return np.where(count > 0, total / some, np.nan), np.where(count > 0, spread / some**2, np.nan), saturated
+def straighten(image: Image, geometry: SlitGeometry, rows: tuple[int, int]) -> RowMean:
+    """Return the clipped mean of `rows`, each moved to where its lines have in the reference row; variance; saturation."""
+    grid = np.arange(image.shape[1], dtype=np.float64)
+    numbers = np.arange(*rows)
+    source = grid + geometry.displacement(grid[np.newaxis, :], numbers[:, np.newaxis].astype(np.float64))
+    values, spread, saturated = resampled_rows(image, numbers, source)
+    mean, variance = clipped_mean(values, spread)
+    return mean, variance, np.asarray(saturated.any(axis=0), dtype=np.bool_)
