@@ -103,8 +103,19 @@ def shaded_edges(*, imaging: bool) -> Array:
         left, right = np.array(edges["left"]), np.array(edges["right"])
         shade[:, first : first + len(left)] *= left
         shade[:, last - len(right) : last] *= right
+        shade *= _corners(last, edges["top_row"] + len(top) - 2, edges["corner_px"])
     shade.setflags(write=False)
     return shade
+
+
+def _corners(width: int, height: int, radius: float) -> Array:
+    """Return a mask with the two upper corners of a field of `width` x `height` rounded."""
+    x, y = np.arange(SHAPE[1], dtype=float), np.arange(SHAPE[0], dtype=float)[:, np.newaxis]
+    beyond_x = np.maximum(np.maximum(radius - x, x - (width - 1 - radius)), 0.0)
+    beyond_y = np.maximum(y - (height - 1 - radius), 0.0)
+    distance = np.where((beyond_x > 0) & (beyond_y > 0), np.hypot(beyond_x, beyond_y), 0.0)
+    # Full light up to the circle, none 6 pixels outside: the straight edges stay as they are.
+    return np.clip((radius + 6.0 - distance) / 6.0, 0.0, 1.0)
 
 
 def _lit() -> tuple[slice, slice]:
