@@ -12,8 +12,9 @@ import os
 import secrets
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -275,12 +276,18 @@ def _put_database(snapshot: Path, database: Database) -> None:
             part.unlink(missing_ok=True)
         sync_folder(database.file.parent)
         return
-    origin = Database(f"sqlite:///{snapshot}?mode=ro&immutable=1&uri=true")
-    with origin.read() as connection:
-        copy_rows(connection, database)
-    origin.close()
+    with (
+        tempfile.TemporaryDirectory() as folder
+    ):  # a backup is never opened for writing, not even to switch its journal
+        origin = Database(f"sqlite:///{shutil.copy(snapshot, folder)}")
+        with origin.read() as connection:
+            copy_rows(connection, database)
+        origin.close()
 
 
 def _empty(volume: Path) -> None:
+    """Take back what a failed restoration put into `volume`, which was empty before."""
     for entry in volume.iterdir() if volume.is_dir() else ():
         shutil.rmtree(entry, ignore_errors=True)
+    with suppress(OSError):  # it may be a mount point
+        volume.rmdir()

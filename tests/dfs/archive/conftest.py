@@ -16,7 +16,7 @@ import pytest
 from dfs.clock import FixedClock
 from dfs.observatory import Observatory
 
-START = datetime(2022, 1, 26, 12)
+START = datetime(2022, 1, 26, 12)  # noqa: DTZ001 - UTC, as in headers
 
 
 def frame_bytes(number: int, content: bytes = b"", **cards: str) -> bytes:

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import dfs.frames.headers
-import dfs.products.dp_id
+import dfs.products.dp_id  # noqa: F401 - what an ingest would import, once for all lives
 from dfs import instruments
 from dfs.archive.ingest import Ingest
 from dfs.observatory import Observatory
 
 instruments.load("EFOSC2")
-START = datetime(2022, 1, 26, 12)
+START = datetime(2022, 1, 26, 12)  # noqa: DTZ001 - UTC, as in headers
 
 
 def commit_row_first(self: Ingest, transfer: Any, arrivals: Any, also: Any) -> Any:

@@ -62,10 +62,15 @@ class Judge:
         return [dp_id for dp_id, sha256 in self.acknowledged.items() if there.get(dp_id) != sha256]
 
 
+def tell(line: str) -> None:
+    """Say what helps to repeat the test; pytest shows it when the test fails."""
+    print(line)  # noqa: T201
+
+
 def kill_often(root: Path, order: str, lives: int) -> Judge:
     """Kill `lives` processes one after the other at random moments of their ingests."""
     draw, judge = random.Random(SEED), Judge(root)
-    print(f"seed {SEED}, {lives} lives, order: {order}")  # shown when the test fails
+    tell(f"seed {SEED}, {lives} lives, order: {order}")
     with subprocess.Popen(
         [sys.executable, str(NURSERY), str(root), order], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as nursery:
@@ -84,7 +89,7 @@ def test_killed_at_200_random_moments_nothing_acknowledged_is_lost_and_nothing_h
 ) -> None:
     root = tmp_path / "observatory"
     judge = kill_often(root, "row last", LIVES)
-    print(f"{len(judge.acknowledged)} acknowledged, {len(judge.half_visible)} half-visible, {len(judge.lost())} lost")
+    tell(f"{len(judge.acknowledged)} acknowledged, {len(judge.half_visible)} half-visible, {len(judge.lost())} lost")
     assert len(judge.acknowledged) > LIVES
     assert judge.half_visible == []
     assert judge.lost() == []
@@ -104,4 +109,4 @@ def test_the_judge_finds_out_a_wrong_order_of_writing(tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _say_where_it_lies(tmp_path: Path) -> None:
-    print(f"observatory in {tmp_path}")
+    tell(f"observatory in {tmp_path}")

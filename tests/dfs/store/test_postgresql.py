@@ -1,0 +1,131 @@
+"""The same observatory on PostgreSQL: ingest, several writers, audit, backup from it and restoration into it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dfs.errors import ServiceError, UsageError
+from dfs.observatory import Observatory
+
+pytestmark = pytest.mark.truth
+
+
+def find_program(name: str) -> str | None:
+    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(places[-1]) if places else None)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A PostgreSQL server of our own; gives the URL of its database `postgres`."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    initdb, pg_ctl = find_program("initdb"), find_program("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        pytest.skip("PostgreSQL is not installed: make system")
+    user = "postgres" if os.getuid() == 0 else None  # initdb refuses to run as root
+    if user and user not in {entry.pw_name for entry in pwd.getpwall()}:
+        pytest.skip("there is no user postgres to run PostgreSQL as")
+    with tempfile.TemporaryDirectory() as name, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        if user:
+            shutil.chown(name, user)
+        options = {"user": user, "capture_output": True, "cwd": name}
+        subprocess.run([initdb, "-D", f"{name}/data", "-A", "trust", "-U", "dfs"], check=True, **options)
+        start = f"-p {port} -c listen_addresses=127.0.0.1 -k {name} -c fsync=off"
+        subprocess.run(
+            [pg_ctl, "-D", f"{name}/data", "-w", "-o", start, "-l", f"{name}/log", "start"], check=True, **options
+        )
+        try:
+            yield f"postgresql+psycopg://dfs@127.0.0.1:{port}/"
+        finally:
+            subprocess.run([pg_ctl, "-D", f"{name}/data", "-w", "-m", "immediate", "stop"], check=True, **options)
+
+
+@pytest.fixture
+def url(server: str, request: pytest.FixtureRequest) -> str:
+    """Give the URL of a new, empty database."""
+    import psycopg
+
+    name = f"db{abs(hash(request.node.name))}"
+    with psycopg.connect(f"{server}postgres".replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return server + name
+
+
+def fill(observatory: Observatory, folder: Path, numbers: range) -> None:
+    for number in numbers:
+        page = folder / f"{number}.html"
+        page.write_text(f"<p>{number}</p>")
+        first_raw = f"EFOSC.2022-01-26T12:00:00.{number:03d}"
+        observatory.archive.ingest(page, kind="report", category="REPORT", first_raw=first_raw)
+
+
+def test_an_observatory_on_postgresql(tmp_path: Path, url: str) -> None:
+    with Observatory.open(tmp_path / "obs", database_url=url) as observatory:
+        fill(observatory, tmp_path, range(5))
+        fill(observatory, tmp_path, range(5))
+        assert len(observatory.archive.list()) == 5
+        assert observatory.archive.verify().findings == ()
+        assert observatory.audit.verify() == 6
+        with observatory.database.write() as connection, pytest.raises(Exception, match="append-only"):
+            connection.exec_driver_sql("DELETE FROM audit")
+    assert not (tmp_path / "obs" / "observatory.sqlite").exists()
+
+
+def test_writers_wait_for_each_other(tmp_path: Path, url: str) -> None:
+    Observatory.open(tmp_path / "obs", database_url=url).close()
+    children = []
+    for writer in range(6):
+        child = os.fork()
+        if child == 0:
+            with Observatory.open(tmp_path / "obs", database_url=url) as observatory:
+                (tmp_path / str(writer)).mkdir()
+                fill(observatory, tmp_path / str(writer), range(writer * 10, writer * 10 + 10))
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 6
+    with Observatory.open(tmp_path / "obs", database_url=url) as observatory:
+        assert len(observatory.archive.list()) == 60
+        assert observatory.audit.verify() == 61
+
+
+def test_from_postgresql_to_sqlite_and_back(tmp_path: Path, url: str, server: str) -> None:
+    with Observatory.open(tmp_path / "obs", database_url=url) as observatory:
+        fill(observatory, tmp_path, range(5))
+        entries, files = observatory.audit.entries(), observatory.archive.list()
+        observatory.backup(tmp_path / "backup")
+    Observatory.restore(tmp_path / "backup", tmp_path / "on-sqlite")
+    with Observatory.open(tmp_path / "on-sqlite") as observatory:
+        assert observatory.audit.entries()[:-1] == entries
+        assert [one.sha256 for one in observatory.archive.list()] == [one.sha256 for one in files]
+        observatory.backup(tmp_path / "second")
+    with pytest.raises(UsageError, match="holds an observatory"):
+        Observatory.restore(tmp_path / "second", tmp_path / "third", database_url=url)
+
+    import psycopg
+
+    with psycopg.connect(f"{server}postgres".replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE again")
+    Observatory.restore(tmp_path / "second", tmp_path / "third", database_url=f"{server}again")
+    with Observatory.open(tmp_path / "third", database_url=f"{server}again") as observatory:
+        assert observatory.archive.verify().findings == ()
+        fill(observatory, tmp_path, range(5, 8))
+        assert observatory.audit.verify() == len(entries) + 2 + 3
+
+
+def test_a_server_that_is_gone_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ServiceError) as caught:
+        Observatory.open(tmp_path, database_url="postgresql+psycopg://me:secret@127.0.0.1:1/x?connect_timeout=1")
+    assert "\n" not in caught.value.line()
+    assert "secret" not in caught.value.line()
