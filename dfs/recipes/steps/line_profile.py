@@ -7,6 +7,7 @@ Gaussian (optics, seeing inside the slit) and with the pixel does. Both limits, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -52,9 +53,7 @@ class LineProfile:
     @property
     def fwhm(self) -> float:
         """Return the full width at half maximum (px)."""
-        half = 0.5 * float(self.value(0.0))
-        reach = self.width + 6.0 * self.sigma + 1.0
-        return 2.0 * float(brentq(lambda t: float(self.value(t)) - half, 0.0, reach))
+        return _full_width(self)
 
     def scaled(self, factor: float) -> LineProfile:
         """Return a profile wider by `factor`."""
@@ -63,6 +62,13 @@ class LineProfile:
     def _arms(self) -> tuple[float, float, float]:
         width = max(self.width, _NARROWEST_BOX)
         return 0.5 * (width - 1.0), 0.5 * (width + 1.0), width
+
+
+@lru_cache(maxsize=256)
+def _full_width(profile: LineProfile) -> float:
+    half = 0.5 * float(profile.value(0.0))
+    reach = profile.width + 6.0 * profile.sigma + 1.0
+    return 2.0 * float(brentq(lambda t: float(profile.value(t)) - half, 0.0, reach))
 
 
 def _ramp(z: Array) -> Array:

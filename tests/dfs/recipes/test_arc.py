@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from dfs import instruments
 from dfs.errors import DataError, UsageError
@@ -17,7 +18,9 @@ from dfs.recipes.steps.flexure import sky_shift, stellar_shift
 from dfs.recipes.steps.noise import NoiseModel
 from dfs.recipes.steps.orient import orient
 from dfs.recipes.steps.regions import detector_area
+from dfs.recipes.steps.solve_arc import ArcSettings, guess_pixel, solve_arc
 from dfs.recipes.steps.wavelength import WavelengthSolution
+from dfs.sky.refraction import vacuum_to_air_nm
 
 BIASES = ("2022-01-26T19:02:38.210", "2022-01-26T19:03:08.542", "2022-01-26T19:03:39.513")
 ARC = "2022-01-26T19:37:39.560"
@@ -214,3 +217,26 @@ def test_the_line_list_agrees_with_others(test_data, efosc2):
     other = other[(other > 390) & (other < 800)]
     distance = np.array([np.min(np.abs(lamp.wavelength_nm - one)) for one in other])
     assert np.mean(distance < 0.005) > 0.9
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("name", "lines", "loo"), [("300V", 25, 0.2), ("300I", 15, 0.05)])
+def test_arcs_of_another_instrument(test_data, name, lines, loo):
+    """Arcs of FORS2 with wavelengths by PypeIt (BSD-3 licence, in vacuum): one row each, drawn here on 60 rows with noise."""
+    table = fits.getdata(test_data / "products" / "FORS2_arcs" / f"vlt_fors2_{name}.fits", 1)
+    flux = np.asarray(table["flux"], dtype=float)
+    truth = vacuum_to_air_nm(np.asarray(table["wave"], dtype=float) / 10)
+    variance = np.tile(np.clip(flux, 0, None) + 25.0, (60, 1))
+    data = np.tile(flux, (60, 1)) + np.random.default_rng(1).normal(0, np.sqrt(variance))
+    image = Image(data.astype(np.float32), variance.astype(np.float32), np.zeros(data.shape, np.uint8))
+    fors2 = instruments.load("FORS2")
+    grism = fors2.grisms[f"GRIS_{name}"]
+    off = replace(grism, guess_pivot=grism.guess_pivot + 45.0)
+    solved = solve_arc(image, lamp_lines(fors2.lines["HgCdHeNeAr"]), guess_pixel(off, 2, len(flux)), ArcSettings())
+    solution = solved.solution
+    assert solution.lines >= lines
+    assert solution.rms_loo_px < loo
+    x = np.linspace(*solution.pixel(np.array(solution.calibrated_nm)), 200)
+    error = (solution.wavelength_nm(x) - np.interp(x, np.arange(len(flux)), truth)) / solution.dispersion_nm(x)
+    assert np.abs(error).max() < 0.5
+    assert np.sqrt(np.mean(error**2)) < 0.15
