@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dfs.errors import DataError
@@ -19,6 +19,7 @@ BLOCK = 2880
 LONGEST = 16 * 1024 * 1024  # a header longer than this is none
 _CARD = 80
 _CHUNK = 16 * 1024
+_DEFLATE_LIMIT = 1032
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def read_blocks(path: str | Path, guess: int = 16 * BLOCK) -> Blocks:
             return _headers(packed, _plain(descriptor), size, path)
         if packed.startswith(b"\x1f\x8b"):
             more = _gunzip(descriptor, packed, path)
-            return _headers(next(more, b""), more, _gzip_size(descriptor, size), path)
+            blocks = _headers(next(more, b""), more, None, path)
+            return replace(blocks, size=_gzip_size(descriptor, size))
         if packed.startswith(b"\x1f\x9d"):
             more = _uncompress(descriptor, path)
             return _headers(next(more, b""), more, None, path)
@@ -146,10 +148,25 @@ def _gunzip(descriptor: int, packed: bytes, path: str | Path) -> Iterator[bytes]
         raise _damaged(path, error) from error
 
 
-def _gzip_size(descriptor: int, packed_size: int) -> int | None:
-    """Return the uncompressed size that the last four bytes of a gzip file claim (RFC 1952; modulo 2^32)."""
-    tail = os.pread(descriptor, 4, max(packed_size - 4, 0))
-    return int.from_bytes(tail, "little") if len(tail) == 4 else None
+def _gzip_size(descriptor: int, packed_size: int) -> int:
+    """Return how many bytes a gzip file holds uncompressed.
+
+    Its last four bytes claim it (RFC 1952). Those of a file cut short are anything: when the claim is no number of FITS
+    blocks, or more than deflate can pack (1032 to 1), the file is unpacked to see.
+    """
+    claim = int.from_bytes(os.pread(descriptor, 4, max(packed_size - 4, 0)), "little")
+    if claim > 0 and claim % BLOCK == 0 and claim <= _DEFLATE_LIMIT * packed_size:
+        return claim
+    size, unpack = 0, zlib.decompressobj(wbits=31)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    try:
+        while packed := unpack.unconsumed_tail or unpack.unused_data or os.read(descriptor, _CHUNK):
+            if unpack.eof:
+                unpack = zlib.decompressobj(wbits=31)  # files may be several gzip streams, one after the other
+            size += len(unpack.decompress(packed, LONGEST))
+    except zlib.error:
+        pass  # what has been unpacked so far is all there is
+    return size
 
 
 def _uncompress(descriptor: int, path: str | Path) -> Iterator[bytes]:
