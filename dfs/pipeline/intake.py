@@ -52,6 +52,8 @@ def look(folder: Path, progress: Progress) -> list[RawFrame]:
     NotFoundError
         The folder is not there, or there is no FITS file in it.
     """
+    if not folder.exists():
+        raise NotFoundError("there is no such folder", where=str(folder), hint="check the name")
     records = scan(folder, progress)
     if not records:
         raise NotFoundError(

@@ -93,9 +93,10 @@ class _Planner:
 
     def _block(self, job: Job, one: Group, kind: str, reason: str, hint: str) -> None:
         self.blocked.append(Blocked(job, kind, reason, hint))
-        why = f"it cannot be made: {kind} is missing" if kind != one.frame_class else f"it cannot be made: {reason}"
+        said = f"{kind} is missing" if kind != one.frame_class else reason
         self.candidates = [
-            replace(candidate, rejected=why) if candidate.group is one else candidate for candidate in self.candidates
+            replace(candidate, rejected=f"it cannot be made: {said}") if candidate.group is one else candidate
+            for candidate in self.candidates
         ]
 
 
@@ -132,5 +133,13 @@ def _source(association: Association, chosen: Candidate) -> Source:
 
 
 def _why(association: Association) -> str:
-    """Return why none of the candidates does, without the kind in front."""
-    return association.reason.removeprefix(f"{association.kind}: ")
+    """Return why none of the candidates does: how many there are, and what keeps the nearest one away."""
+    if not association.verdicts:
+        return "there is none in the folder nor in the archive"
+    nearest = association.verdicts[0]
+    name, failure = nearest.candidate.name, nearest.failure
+    if failure is None or failure.key == "rejected":
+        return f"{name}: {failure.found if failure else nearest.reason}"
+    count = len(association.verdicts)
+    among = f"the nearest of {count} candidates" if count > 1 else "the only candidate"
+    return f"{name}, {among}, has {failure.key} {failure.found}, wanted is {failure.wanted}"

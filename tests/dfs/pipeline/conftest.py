@@ -28,6 +28,12 @@ def tiny(monkeypatch) -> None:
     _forget()
 
 
+@pytest.fixture(autouse=True)
+def no_figures(monkeypatch) -> None:
+    """Draw no figures in the reports made in this process: they are most of the time and have tests of their own."""
+    monkeypatch.setattr("dfs.pipeline.notebook.figures", lambda shown: [])
+
+
 def _forget() -> None:
     loader._folders.cache_clear()
     loader._by_header_name.cache_clear()

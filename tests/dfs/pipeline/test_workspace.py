@@ -1,0 +1,61 @@
+"""Scratch space and locks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from dfs.errors import ServiceError
+from dfs.pipeline.workspace import JobLocks, workspace
+
+KEY = "ab" * 32
+HOLD = """
+import sys, time
+from pathlib import Path
+from dfs.pipeline.workspace import JobLocks, workspace
+locks = JobLocks(Path(sys.argv[1]))
+with workspace(Path(sys.argv[1])) as folder:
+    (folder / "half.fits").touch()
+    print(locks.take(sys.argv[2]), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_it_vanishes_at_the_end(tmp_path):
+    """Also when the work fails."""
+
+    def fail():
+        with workspace(tmp_path) as folder:
+            (folder / "file").touch()
+            raise ValueError("x")
+
+    with pytest.raises(ValueError, match="x"):
+        fail()
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_what_a_killed_process_left_goes_and_its_locks_are_free(tmp_path):
+    """While it lives its folder stays and its job is locked; after kill -9 both are free."""
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path), KEY], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "True\n"
+    locks = JobLocks(tmp_path)
+    with workspace(tmp_path):
+        assert len(list((tmp_path / "work").glob("run-*"))) == 2
+    assert not locks.take(KEY)
+    assert locks.take("cd" * 32)
+    process.kill()
+    process.communicate()
+    with workspace(tmp_path):
+        assert len(list((tmp_path / "work").glob("run-*"))) == 1
+    assert locks.take(KEY)
+    locks.release(KEY)
+    locks.close()
+
+
+def test_no_room_is_one_line(tmp_path):
+    """A file where the folder should be."""
+    (tmp_path / "work").touch()
+    with pytest.raises(ServiceError, match="no room to work"), workspace(tmp_path):
+        pass
