@@ -32,7 +32,7 @@ def image_qc(
             quality.fwhm_px * scale if quality else None,
             _finite(quality.fwhm_error_px * scale) if quality else None,
             "arcsec",
-            "median over stars (SNR > 20, at most 40) of the FWHM of elliptical Moffat fits, sqrt(a b); error 1.25 MAD / sqrt(n)",
+            "median over stars (SNR > 20, at most 25) of the FWHM of elliptical Moffat fits, sqrt(a b); error 1.25 MAD / sqrt(n)",
             "ESO TEL AMBI FWHM START",
             seeing,
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from astropy.stats import SigmaClip
 from numpy.typing import NDArray
-from photutils.background import Background2D, SExtractorBackground
+from photutils.background import Background2D, BackgroundBase, MeanBackground, SExtractorBackground
 from scipy.ndimage import binary_dilation, uniform_filter
 
 from dfs.errors import DataError
@@ -41,9 +41,10 @@ class Sky:
 def fit_sky(image: Image, *, mesh_px: int, where: str = "") -> Sky:
     """Return the sky of `image`.
 
-    Two passes. In each, every cell of the mesh gives the mode of its sigma-clipped pixels (2.5 median - 1.5 mean, or the median
-    in crowded cells; Da Costa 1992, ASP Conf. 23, 90; Bertin & Arnouts 1996, A&AS 117, 393); a 3x3 median filter smooths
-    the mesh and cubic splines carry it to the pixels. The second pass leaves out sources found above the first.
+    Two passes over the cells of a mesh, each pixel within 3 sigma of its cell's others. The first, with sources in it, takes the
+    mode (2.5 median - 1.5 mean, or the median in crowded cells; Bertin & Arnouts 1996, A&AS 117, 393). The second leaves out sources
+    found above the first and takes the mean: counts are skew, and the mode of faint sky lies below the sky under a star. A 3x3 median
+    filter smooths the mesh and cubic splines carry it to the pixels.
 
     Parameters
     ----------
@@ -63,11 +64,11 @@ def fit_sky(image: Image, *, mesh_px: int, where: str = "") -> Sky:
     if bad.all():
         raise DataError("no good pixel to measure the sky on", where=where, hint="look at the frame and its flat")
     none = np.zeros(image.shape, dtype=bool)
-    first = _mesh(image.data, bad, mesh_px)
+    first = _mesh(image.data, bad, mesh_px, SExtractorBackground())
     sources = _sources(image.data - first, bad)
     if (bad | sources).all():
         sources = none
-    second = _mesh(image.data, bad | sources, mesh_px)
+    second = _mesh(image.data, bad | sources, mesh_px, MeanBackground())
     free = ~(bad | sources)
     residual = image.data[free] - second[free]
     rms = 1.4826 * float(np.median(np.abs(residual - np.median(residual))))
@@ -79,7 +80,9 @@ def subtract_sky(image: Image, sky: Sky) -> Image:
     return Image(image.data - sky.map, image.variance, image.mask, image.unit)
 
 
-def _mesh(data: NDArray[np.float32], bad: NDArray[np.bool_], mesh_px: int) -> NDArray[np.float32]:
+def _mesh(
+    data: NDArray[np.float32], bad: NDArray[np.bool_], mesh_px: int, estimator: BackgroundBase
+) -> NDArray[np.float32]:
     side = max(8, min(mesh_px, *data.shape))
     background = Background2D(
         np.where(bad, 0.0, data),
@@ -88,17 +91,20 @@ def _mesh(data: NDArray[np.float32], bad: NDArray[np.bool_], mesh_px: int) -> ND
         filter_size=3,
         exclude_percentile=80,  # a cell needs a fifth of its pixels
         sigma_clip=SigmaClip(sigma=3.0, maxiters=10),
-        bkg_estimator=SExtractorBackground(),
+        bkg_estimator=estimator,
     )
     return np.asarray(background.background, dtype=np.float32)
 
 
 def _sources(residual: NDArray[np.float32], bad: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return where a 5x5 mean stands 2.5 sigma above the sky, grown by 5 pixels to take the wings along."""
+    """Return where a 5x5 mean stands 3 sigma above the sky, grown by 6 pixels to take the wings along.
+
+    A lower limit would take the sky's own crests away and leave a sky too dark.
+    """
     smooth = uniform_filter(np.where(bad, 0.0, residual), 5)
     good = smooth[~bad]
     sigma = 1.4826 * np.median(np.abs(good - np.median(good)))
     if sigma <= 0:
         return np.zeros(residual.shape, dtype=bool)
-    found: NDArray[np.bool_] = binary_dilation((smooth > 2.5 * sigma) & ~bad, iterations=5)
+    found: NDArray[np.bool_] = binary_dilation((smooth > 3.0 * sigma) & ~bad, iterations=6)
     return found

@@ -209,8 +209,7 @@ def _overlap(predicted: Affine, shape: tuple[int, int], other: tuple[int, int]) 
 def _photometry(image: Image, sources: Sources, correlation: Array, fwhm_px: float) -> Photometry:
     radii = tuple(round(factor * fwhm_px, 4) for factor in _RADII_FWHM)
     flux, error = apertures(image, sources.x, sources.y, radii, correlation)
-    pair = [_MAIN, len(radii) - 1]
-    correction = aperture_correction(sources, flux[:, pair], error[:, pair], (radii[_MAIN], radii[-1]), fwhm_px)
+    correction = aperture_correction(image, sources, (radii[_MAIN], radii[-1]), fwhm_px, correlation)
     total = flux[:, _MAIN] * correction.factor
     total_error = np.hypot(error[:, _MAIN] * correction.factor, flux[:, _MAIN] * correction.error)
     return Photometry(radii, flux, error, correction, total, total_error)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from astropy.stats import SigmaClip
 from numpy.typing import NDArray
-from photutils.aperture import CircularAperture, aperture_photometry
+from photutils.aperture import ApertureStats, CircularAnnulus, CircularAperture, aperture_photometry
 from scipy.ndimage import binary_dilation
 from scipy.signal import fftconvolve
 
@@ -86,29 +87,33 @@ def aperture_noise_factor(correlation: NDArray[np.float64], radius_px: float) ->
 
 
 def aperture_correction(
-    sources: Sources, flux: Array, error: Array, radii_px: tuple[float, float], fwhm_px: float
+    image: Image,
+    sources: Sources,
+    radii_px: tuple[float, float],
+    fwhm_px: float,
+    correlation: NDArray[np.float64],
 ) -> ApertureCorrection:
     """Return the correction from the first to the second of `radii_px`.
 
-    The weighted mean ratio of point-like, clean, isolated sources with both fluxes above 30 standard deviations, outliers of 3
-    robust standard deviations left out. Without three such sources, that of a Gaussian of `fwhm_px`.
-
-    Parameters
-    ----------
-    sources
-        For flags, widths.
-    flux, error
-        Shape (n, 2): in the two apertures.
+    The weighted mean ratio of point-like, clean, isolated sources (the brightest 50) with both fluxes above 30 standard deviations,
+    outliers of 3 robust standard deviations left out. The sky of each star is the clipped mean of a ring outside the larger
+    aperture: over its many pixels the least error of the sky map would count. Without three such stars it is that of a
+    Gaussian of `fwhm_px`.
     """
     small, total = radii_px
-    clean = (sources.flags == 0) & (np.abs(sources.fwhm / fwhm_px - 1.0) < 0.15)
-    strong = clean & (flux[:, 0] > 30 * error[:, 0]) & (flux[:, 1] > 30 * error[:, 1])
+    chosen = np.flatnonzero((sources.flags == 0) & (np.abs(sources.fwhm / fwhm_px - 1.0) < 0.15))[:50]
+    x, y = sources.x[chosen], sources.y[chosen]
+    flux, error = apertures(image, x, y, radii_px, correlation)
+    sky = _ring(image, x, y, 1.05 * total, 1.5 * total)
+    flux = flux - sky[:, np.newaxis] * np.pi * np.square(radii_px)
+    strong = np.all(flux > 30 * error, axis=1)
     if strong.sum() < 3:
         inside = [1.0 - 0.5 ** (4.0 * (radius / fwhm_px) ** 2) for radius in radii_px]
         return ApertureCorrection(inside[1] / inside[0], 0.05 * inside[1] / inside[0], 0, small, total)
     ratio = flux[strong, 1] / flux[strong, 0]
     sigma = ratio * error[strong, 1] / flux[strong, 1]  # the ring's noise rules: the disc is common to both
     keep = np.ones(len(ratio), dtype=bool)
+    width = 0.0
     for _ in range(5):
         middle = np.median(ratio[keep])
         width = max(1.4826 * float(np.median(np.abs(ratio[keep] - middle))), 1e-4)
@@ -116,6 +121,16 @@ def aperture_correction(
     weight = 1.0 / (sigma[keep] ** 2 + width**2)
     factor = float((weight * ratio[keep]).sum() / weight.sum())
     return ApertureCorrection(factor, float(1.0 / np.sqrt(weight.sum())), int(keep.sum()), small, total)
+
+
+def _ring(image: Image, x: Array, y: Array, inner: float, outer: float) -> Array:
+    """Return the clipped mean of the good pixels between two radii about each position; 0 where there are none."""
+    if not len(x):
+        return np.empty(0)
+    ring = CircularAnnulus(np.column_stack([x, y]), inner, outer)
+    bad = ~image.good() | ~np.isfinite(image.data)
+    found = ApertureStats(image.data, ring, mask=bad, sigma_clip=SigmaClip(3.0, maxiters=5), sum_method="center")
+    return np.nan_to_num(np.atleast_1d(found.mean).astype(np.float64))
 
 
 def empty_apertures(

@@ -18,13 +18,14 @@ from scipy.stats import poisson
 from dfs.recipes.steps.image_wcs import Affine
 from dfs.recipes.steps.sources import SourceFlag, Sources
 
-__all__ = ["Alignment", "fit_affine", "match", "mutual_nearest", "register", "vote"]
+__all__ = ["CHANCE", "Alignment", "Vote", "displacement", "fit_affine", "match", "mutual_nearest", "register", "vote"]
 
 Array = NDArray[np.float64]
 
 _BRIGHTEST = 80  # sources of each list that vote
-_CHANCE = 0.01  # accepted probability that the winning votes are chance
-_SHARP_PX = 0.1
+CHANCE = 0.01  # accepted probability that the winning votes are chance
+_PEAKS = 6  # directions tried
+_SHARP_PX = 0.1  # pairs centred better than this make up the rms quoted
 _FLOOR_PX = 0.03  # centring error of the brightest stars: sampling, PSF changes over the field
 
 
@@ -113,8 +114,17 @@ def register(
     )
 
 
-def vote(first: Array, second: Array, *, near_px: float, tolerance_px: float = 2.0) -> tuple[Array, float] | None:
-    """Return the displacement (x, y) from points `first` to `second` with most votes, and the chance that it is none.
+@dataclass(frozen=True, slots=True, eq=False)
+class Vote:
+    """The displacement (x, y) that most pairs of points agree on, how many do, and the chance that they do so by accident."""
+
+    shift: Array
+    votes: int
+    chance: float
+
+
+def vote(first: Array, second: Array, *, near_px: float, tolerance_px: float = 2.0) -> Vote | None:
+    """Return the displacement from points `first` to `second` with most votes; None without a pair.
 
     Parameters
     ----------
@@ -133,7 +143,6 @@ def vote(first: Array, second: Array, *, near_px: float, tolerance_px: float = 2
     if not (len(first) and len(second)):
         return None
     pairs = (second[np.newaxis, :, :] - first[:, np.newaxis, :]).reshape(-1, 2)
-    # The most a displacement can differ is the extent of both fields together.
     area = float(np.prod(np.maximum(np.ptp(np.vstack([first, second]), axis=0), 50.0)))
     pairs = pairs[np.hypot(pairs[:, 0], pairs[:, 1]) <= near_px]
     if not len(pairs):
@@ -146,7 +155,21 @@ def vote(first: Array, second: Array, *, near_px: float, tolerance_px: float = 2
     expected = len(first) * len(second) * cell / area
     searched = min(np.pi * near_px**2, 4.0 * area)
     chance = float(poisson.sf(votes[best] - 1, expected)) * max(1.0, searched / cell)
-    return np.median(agreeing, axis=0), chance
+    return Vote(np.median(agreeing, axis=0), int(votes[best]), chance)
+
+
+def displacement(first: Array, second: Array, *, near_px: float) -> Array | None:
+    """Return the displacement from points `first` to `second`, or None where none stands out.
+
+    One within `near_px` is preferred to one further off, unless the latter has more than twice its votes.
+    """
+    near, far = vote(first, second, near_px=near_px), vote(first, second, near_px=np.inf)
+    sure = [one for one in (near, far) if one is not None and one.chance < CHANCE]
+    if not sure:
+        return None
+    if len(sure) == 2 and sure[1].votes <= 2 * sure[0].votes:
+        return sure[0].shift
+    return sure[-1].shift
 
 
 def match(
@@ -200,10 +223,9 @@ def _start(first: Sources, second: Sources, predicted: Affine, shape: tuple[int,
         return None
     here = np.column_stack(predicted(first.x, first.y))[:_BRIGHTEST]
     there = np.column_stack([second.x, second.y])[:_BRIGHTEST]
-    for reach in (near_px, np.inf):
-        found = vote(here, there, near_px=reach)
-        if found is not None and found[1] < _CHANCE:
-            return Affine.translation(*found[0]).after(predicted)
+    shift = displacement(here, there, near_px=near_px)
+    if shift is not None:
+        return Affine.translation(*shift).after(predicted)
     return _rotated_start(here, there, predicted, shape)
 
 
@@ -220,14 +242,14 @@ def _rotated_start(here: Array, there: Array, predicted: Affine, shape: tuple[in
         return None
     counts, edges = np.histogram(np.mod(turns, 2 * np.pi), bins=720, range=(0.0, 2 * np.pi))
     middle = 0.5 * (np.array(shape[::-1]) - 1.0)
-    for peak in np.argsort(-counts, kind="stable")[:6]:
+    for peak in np.argsort(-counts, kind="stable")[:_PEAKS]:
         near = np.abs(np.angle(np.exp(1j * (turns - 0.5 * (edges[peak] + edges[peak + 1]))))) < edges[1]
         angle = float(np.angle(np.mean(np.exp(1j * turns[near]))))
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         rotation = Affine(turn, middle - turn @ middle)
         found = vote(np.column_stack(rotation(*here.T)), there, near_px=np.inf, tolerance_px=3.0)
-        if found is not None and found[1] < _CHANCE / 6:
-            return Affine.translation(*found[0]).after(rotation).after(predicted)
+        if found is not None and found.chance < CHANCE / _PEAKS:
+            return Affine.translation(*found.shift).after(rotation).after(predicted)
     return None
 
 

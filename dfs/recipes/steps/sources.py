@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, fields
 from enum import IntFlag
 
 import numpy as np
 from numpy.typing import NDArray
 from photutils.segmentation import deblend_sources, detect_sources
+from photutils.utils.exceptions import NoDetectionsWarning
 from scipy.ndimage import distance_transform_edt, find_objects, gaussian_filter, maximum_position
 
 from dfs.model import Flag, Image
@@ -111,7 +113,9 @@ def detect(image: Image, *, fwhm_px: float, threshold: float, minimum_px: int = 
     outside = ~np.isfinite(image.data) | ((image.mask & np.uint8(Flag.NO_DATA)) != 0)
     data = filled(image)
     significance = _significance(image, data, outside, fwhm_px)
-    segments = detect_sources(significance, threshold, minimum_px, mask=outside)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NoDetectionsWarning)
+        segments = detect_sources(significance, threshold, minimum_px, mask=outside)
     if segments is None:
         return _empty()
     segments = deblend_sources(significance, segments, minimum_px, contrast=0.005, progress_bar=False)

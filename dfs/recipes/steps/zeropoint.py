@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dfs.errors import DataError
 from dfs.model import Frame, Table
 from dfs.recipes.steps.image_wcs import Affine, CelestialFrame
-from dfs.recipes.steps.register import fit_affine, mutual_nearest, vote
+from dfs.recipes.steps.register import displacement, fit_affine, mutual_nearest
 
 __all__ = ["Catalogue", "Tie", "ZeroPoint", "read_catalogue", "tie", "zero_point"]
 
@@ -160,12 +160,10 @@ def tie(
     inside = np.flatnonzero((u > -near_px) & (v > -near_px) & (u < nx + near_px) & (v < ny + near_px))
     order = inside[np.argsort(catalogue.mag[inside], kind="stable")]
     stars, sources = np.column_stack([u[order], v[order]]), np.column_stack([x, y])
-    found = vote(stars[:100], sources[:200], near_px=near_px)
-    if found is None or found[1] > 0.01:
-        found = vote(stars[:100], sources[:200], near_px=np.inf)
-    if found is None or found[1] > 0.01:
+    shift = displacement(stars[:100], sources[:200], near_px=near_px)
+    if shift is None:
         return None
-    mapping = Affine.translation(*found[0])  # where a catalogue star is expected -> where it is seen
+    mapping = Affine.translation(*shift)  # where a catalogue star is expected -> where it is seen
     for radius in (3.0, 2.0, 2.0):
         i, j = mutual_nearest(np.column_stack(mapping(*stars.T)), sources, radius)
         if not len(i):
