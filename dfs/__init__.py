@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from dfs.version import __version__
+
 if TYPE_CHECKING:
     from dfs.observatory import Observatory
 
 __all__ = ["__version__", "open"]
-
-__version__ = "0.1.0"
 
 
 def open(path: str | os.PathLike[str] | None = None, **settings: object) -> Observatory:  # noqa: A001 - reads as dfs.open

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dfs.model import Card, Header
+from dfs.version import __version__
 
 __all__ = ["Provenance", "Source", "provenance_cards"]
 
@@ -64,8 +65,6 @@ def provenance_cards(provenance: Provenance, made_from: tuple[str, ...] = ()) ->
     made_from
         Names of the raw frames the product was made from, when not all of them.
     """
-    from dfs import __version__
-
     prefix = "ESO PRO REC1"
     cards = [
         Card(f"{prefix} ID", provenance.recipe, "Pipeline recipe (unique) identifier"),

@@ -18,6 +18,7 @@ from dfs.products.contents import content_hdus
 from dfs.products.fits_header import cards_of
 from dfs.products.provenance import Provenance, provenance_cards
 from dfs.products.science_cards import PRODUCT_CATEGORIES, science_cards, spectrum_extension_cards
+from dfs.version import __version__
 
 __all__ = ["WrittenProduct", "qc_cards", "write_product"]
 
@@ -131,8 +132,6 @@ def _assemble(product: Product, provenance: Provenance, file_name: str) -> fits.
 
 
 def _primary_cards(product: Product, provenance: Provenance, file_name: str) -> list[Card]:
-    from dfs import __version__
-
     is_science = product.category in PRODUCT_CATEGORIES
     first = product.like.header
     cards = [card for card in cards_of(first) if not _NOT_INHERITED.match(card.keyword)]
