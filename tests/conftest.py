@@ -30,15 +30,14 @@ def real_frames(test_data: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the tests away from the settings and the observatory of whoever runs them."""
     for name in [
         name for name in os.environ if name.startswith("DFS_") and name not in {"DFS_TEST_DATA", "DFS_REQUIRE_REAL"}
     ]:
         monkeypatch.delenv(name)
-    for name in ("config", "data"):
-        (tmp_path / f"{name}-home").mkdir()  # astropy warns of folders that are not there
-        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / f"{name}-home"))
+    for name in ("CONFIG", "DATA"):  # folders that are there: astropy warns of others
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path_factory.mktemp(f"{name.lower()}-home")))
 
 
 @pytest.hookimpl(hookwrapper=True)
