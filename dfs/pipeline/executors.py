@@ -26,6 +26,7 @@ from dfs.pipeline.orders import Order, Outcome
 __all__ = ["Executor", "InlineExecutor", "ProcessExecutor", "make_executor"]
 
 _GRACE_S = 2.0
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 class Executor(Protocol):
@@ -120,13 +121,13 @@ class ProcessExecutor(_Closing):
     def warm(self, orders: int) -> None:
         """Start the workers that so many orders can use: their imports take seconds."""
         while len(self._workers) < min(orders, self._limit):
-            self._workers.append(_Worker(self._log_folder / f"worker-{len(self._workers) + 1}.log"))
+            self._workers.append(self._new_worker())
 
     def submit(self, order: Order) -> None:
         """Hand the order to an idle worker, starting one if there is none."""
         idle = next((worker for worker in self._workers if worker.order is None), None)
         if idle is None:
-            idle = _Worker(self._log_folder / f"worker-{len(self._workers) + 1}.log")
+            idle = self._new_worker()
             self._workers.append(idle)
         idle.take(order)
 
@@ -144,6 +145,11 @@ class ProcessExecutor(_Closing):
             worker.wait()
         self._workers.clear()
 
+    def _new_worker(self) -> _Worker:
+        # The workers share the cores: more threads than that only get into each other's way.
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return _Worker(self._log_folder / f"worker-{len(self._workers) + 1}.log", max(1, cores // self._limit))
+
     def _receive(self, worker: _Worker) -> Outcome:
         order = worker.order
         assert order is not None  # noqa: S101 - only busy workers are asked
@@ -159,13 +165,10 @@ class ProcessExecutor(_Closing):
 class _Worker:
     """One worker process and the line to it."""
 
-    def __init__(self, log: Path) -> None:
-        ours, theirs = socket.socketpair()
+    def __init__(self, log: Path, threads: int) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
-        # Its own session: Ctrl-C in the terminal reaches us alone, and we end it. Its threads are one: the workers share the cores.
-        one_thread = dict.fromkeys(
-            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-        )
+        ours, theirs = socket.socketpair()
+        limits = dict.fromkeys(_THREADS, str(threads))
         with theirs, log.open("ab") as sink:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
                 [sys.executable, "-m", "dfs.pipeline.worker", str(theirs.fileno())],
@@ -173,8 +176,8 @@ class _Worker:
                 stdout=sink,
                 stderr=sink,
                 pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                env=os.environ | one_thread | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)},
+                start_new_session=True,  # Ctrl-C in the terminal reaches us alone, and we end it
+                env=os.environ | limits | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)},
             )
         self.line = connection.Connection(ours.detach())
         self.order: Order | None = None

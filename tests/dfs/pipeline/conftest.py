@@ -31,7 +31,7 @@ def tiny(monkeypatch) -> None:
 @pytest.fixture(autouse=True)
 def no_figures(monkeypatch) -> None:
     """Draw no figures in the reports made in this process: they are most of the time and have tests of their own."""
-    monkeypatch.setattr("dfs.pipeline.notebook.figures", lambda shown: [])
+    monkeypatch.setattr("dfs.pipeline.notebook.figures", lambda _: [])
 
 
 def _forget() -> None:

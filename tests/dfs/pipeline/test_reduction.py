@@ -295,6 +295,28 @@ def test_two_processes_give_the_same_and_a_crash_is_one_failure(tmp_path, night,
     assert len(sums(here)) == 4
 
 
+def test_two_reductions_at_once_share_the_work(tmp_path, draw):
+    """Two programs reduce one folder into one observatory: both end well, and every job is done once."""
+    for minutes in (0, 1):
+        draw(minutes, "BIAS")
+    night = draw(60, "FLAT").parent
+    command = [sys.executable, "-m", "dfs", "--root", str(tmp_path / "shared"), "reduce", str(night), "--workers", "0"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent / "plugin")}
+    both = [
+        subprocess.Popen(
+            [*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    documents = [json.loads(out) for out, _ in said]
+    assert documents[0]["products"] == documents[1]["products"]
+    assert all(one["dp_id"].endswith("_v1") for one in documents[0]["products"])
+    states = [job["state"] for document in documents for job in document["jobs"]]
+    assert sorted(states) == ["cached"] * 2 + ["done"] * 2
+
+
 def test_ctrl_c_leaves_nothing_behind(tmp_path, night, draw):
     """Exit 130 with one line while a job is under way; no scratch files, no worker, no running job; the next run goes on."""
     path = draw(10, "OBJECT", "SLEEP")
