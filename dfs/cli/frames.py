@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from dfs.frames import Association
+    from dfs.frames import Association, Frames
     from dfs.frames import Group as FrameGroup
     from dfs.model import FrameRecord
 
@@ -84,11 +84,20 @@ def explain(terminal: Terminal, file: Path, kind: str | None, folder: Path | Non
     Example:
         dfs frames why night/EFOSC.2022-01-29T01:12:03.548.fits.gz --kind MASTER_FLAT_LSS
     """
-    from dfs.frames import Frames, needs_document
+    from dfs.frames import needs_document
 
-    associations = Frames().why(file, kind, folder, terminal.progress())
+    associations = _service(terminal).why(file, kind, folder, terminal.progress())
     document = {"path": file, "needs": needs_document(associations)}
     terminal.emit(document, lambda console: _show_why(console, associations))
+
+
+def _service(terminal: Terminal) -> Frames:
+    """Return the service of the observatory, whose archived masters are candidates too; without one, only files count."""
+    from dfs.config import load_settings
+    from dfs.frames import Frames
+
+    is_there = load_settings(terminal.root).settings.root.is_dir()  # asking why must not make an observatory
+    return terminal.open().frames if is_there else Frames()
 
 
 def _row(record: FrameRecord) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dfs.errors import DataError, UsageError
 from dfs.frames.associate import Association, Verdict, associate
 from dfs.frames.candidates import Candidate, candidates_from
 from dfs.frames.group import frame_class_of, group
+from dfs.instruments import Need
 from dfs.model import FrameRecord
 
 __all__ = ["needs_document", "why"]
@@ -29,7 +30,7 @@ def why(
     records
         Where to look: raw frames and products.
     kind
-        Only this calibration, e.g. ``MASTER_BIAS``; a recipe's raw class (``BIAS``) is understood too.
+        Only this calibration: a category (``MASTER_BIAS``), the raw class it is made from (``BIAS``), or a part of either.
     masters
         Further candidates, e.g. of the archive.
 
@@ -43,7 +44,7 @@ def why(
     frame_class = frame_class_of(subject)
     if frame_class is None:
         raise DataError(subject.problem or "the frame is not classified", where=str(subject.path))
-    needs = [need for need in frame_class.needs if kind is None or kind == need.kind or kind in need.made_from]
+    needs = [need for need in frame_class.needs if kind is None or _is_meant(need, kind)]
     if kind is not None and not needs:
         raise UsageError(
             f"{frame_class.name} does not need {kind}",
@@ -53,6 +54,10 @@ def why(
     found = list(records)
     candidates = [*candidates_from(group(found), found), *masters]
     return [associate(subject, need, candidates) for need in needs]
+
+
+def _is_meant(need: Need, kind: str) -> bool:
+    return any(kind.upper() in name for name in (need.kind, *need.made_from))
 
 
 def needs_document(associations: Sequence[Association]) -> list[dict[str, Any]]:
