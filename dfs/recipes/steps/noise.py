@@ -9,7 +9,10 @@ from dfs.instruments import Instrument
 from dfs.model import Frame, Header
 from dfs.model.header import number
 
-__all__ = ["NoiseModel", "noise_model"]
+__all__ = ["NoiseModel", "header_gain", "header_ron", "noise_model"]
+
+GAIN_CARD = "ESO QC GAIN_E_PER_ADU"  # as the products' writer stores quality figures
+RON_CARD = "ESO QC RON_ADU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +62,42 @@ def noise_model(header: Header, instrument: Instrument, *masters: Frame | None, 
     """
     given = [master for master in masters if master is not None]
     detector = instrument.detector(header)
-    gain_by = next((one for one in given if one.header.get("ESO QC GAIN_E_PER_ADU") is not None), None)
-    ron_by = next((one for one in given if one.header.get("ESO QC RON_ADU") is not None), None)
-    gain = (
-        number(gain_by.header, "ESO QC GAIN_E_PER_ADU", gain_by.name)
-        if gain_by
-        else _claim(header, detector.gain_keyword, where)
-    )
-    ron = (
-        number(ron_by.header, "ESO QC RON_ADU", ron_by.name) * gain
+    gain_by, ron_by = _first_with(given, GAIN_CARD), _first_with(given, RON_CARD)
+    gain = number(gain_by.header, GAIN_CARD, gain_by.name) if gain_by else _claim(header, detector.gain_keyword, where)
+    ron = number(ron_by.header, RON_CARD, ron_by.name) * gain if ron_by else _claim(header, detector.ron_keyword, where)
+    origin = (
+        f"gain measured ({gain_by.name})" if gain_by else f"gain claimed by header ({detector.gain_keyword})",
+        f"read-out noise measured ({ron_by.name})"
         if ron_by
-        else _claim(header, detector.ron_keyword, where)
+        else f"read-out noise claimed by header ({detector.ron_keyword})",
     )
-    origin = "; ".join(
-        (
-            f"gain measured ({gain_by.name})" if gain_by else f"gain from header ({detector.gain_keyword})",
-            f"read-out noise measured ({ron_by.name})"
-            if ron_by
-            else f"read-out noise from header ({detector.ron_keyword})",
-        )
-    )
-    return NoiseModel(gain, ron, origin)
+    return NoiseModel(gain, ron, "; ".join(origin), _error(gain_by, GAIN_CARD, 1.0), _error(ron_by, RON_CARD, gain))
+
+
+def header_gain(header: Header, instrument: Instrument) -> float | None:
+    """Return the gain that `header` claims, e-/ADU; None where it claims none."""
+    return _positive(header, instrument.detector(header).gain_keyword)
+
+
+def header_ron(header: Header, instrument: Instrument) -> float | None:
+    """Return the read-out noise that `header` claims, electrons; None where it claims none."""
+    return _positive(header, instrument.detector(header).ron_keyword)
+
+
+def _positive(header: Header, keyword: str) -> float | None:
+    value = header.get(keyword)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        return None
+    return float(value)
+
+
+def _first_with(masters: list[Frame], keyword: str) -> Frame | None:
+    return next((one for one in masters if one.header.get(keyword) is not None), None)
+
+
+def _error(master: Frame | None, keyword: str, factor: float) -> float | None:
+    value = master.header.get(f"{keyword} ERR") if master is not None else None
+    return float(value) * factor if isinstance(value, int | float) else None
 
 
 def _claim(header: Header, keyword: str, where: str) -> float:
