@@ -10,7 +10,7 @@ Importing this package is cheap: everything heavy is imported when it is used.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dfs.version import __version__
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "open"]
 
 
-def open(path: str | os.PathLike[str] | None = None, **settings: object) -> Observatory:  # noqa: A001 - reads as dfs.open
+def open(path: str | os.PathLike[str] | None = None, **settings: Any) -> Observatory:  # noqa: A001 - reads as dfs.open
     """Open the observatory in folder `path`, making it when it is not there yet.
 
     Parameters

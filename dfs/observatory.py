@@ -9,13 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from dfs.access import AuditTrail, CurrentUser, EmbeddedUser
+from dfs.access import AuditTrail, CurrentUser, EmbeddedUser, register
 from dfs.clock import Clock, SystemClock, isoformat
 from dfs.config import Configuration, Settings, load_settings
 from dfs.errors import NotFoundError
 from dfs.progress import Progress, Silent
 from dfs.store import Database, FileStore
-from dfs.store.format import check_format, upgrade
+from dfs.store.format import FORMAT, check_format, upgrade
 from dfs.store.opening import make_store
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Observatory:
         *,
         clock: Clock | None = None,
         user: CurrentUser | None = None,
-        **settings: object,
+        **settings: Any,
     ) -> Observatory:
         """Open the observatory in folder `path`, making it when it is not there, and clear what a crash left.
 
@@ -85,13 +85,13 @@ class Observatory:
         observatory = cls(load_settings(path, **settings), clock=clock or SystemClock(), user=user or EmbeddedUser())
         if observatory.configuration.origins["log_level"] != "default":
             logging.getLogger("dfs").setLevel(observatory.settings.log_level)
-        make_store(observatory.root, observatory.database, observatory.audit.append)
+        make_store(observatory.root, observatory.database, observatory._found)
         check_format(observatory.database)
         observatory.archive.recover()
         return observatory
 
     @classmethod
-    def upgrade(cls, path: str | os.PathLike[str] | None = None, **settings: object) -> tuple[int, int]:
+    def upgrade(cls, path: str | os.PathLike[str] | None = None, **settings: Any) -> tuple[int, int]:
         """Raise the observatory in `path` to this package's format; return (format before, format after)."""
         observatory = cls(load_settings(path, **settings), clock=SystemClock(), user=EmbeddedUser())
 
@@ -108,7 +108,7 @@ class Observatory:
         source: str | os.PathLike[str],
         path: str | os.PathLike[str] | None = None,
         progress: Progress | None = None,
-        **settings: object,
+        **settings: Any,
     ) -> Manifest:
         """Make the observatory `path` from the backup in `source`; see `dfs.store.backup.restore`."""
         from dfs.store.backup import restore
@@ -127,6 +127,11 @@ class Observatory:
 
         made = isoformat(self.clock.now())
         return back_up(self.database, self.files, Path(folder).absolute(), made, progress or Silent())
+
+    def _found(self, connection: Connection) -> None:
+        """Write the first rows of a new observatory: its first user, and that it was made."""
+        self.audit.append(connection, "create", self.database.name, format=FORMAT)
+        register(connection, self.user, self.clock.now())
 
     @property
     def root(self) -> Path:

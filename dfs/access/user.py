@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
-__all__ = ["CurrentUser", "EmbeddedUser"]
+from sqlalchemy import Connection, insert
+
+from dfs.clock import isoformat
+from dfs.store.tables import users
+
+__all__ = ["CurrentUser", "EmbeddedUser", "register"]
 
 
 class CurrentUser(Protocol):
@@ -36,3 +42,9 @@ class EmbeddedUser:
 
     name: str = field(default_factory=_login_name)
     roles: frozenset[str] = frozenset({"owner"})
+
+
+def register(connection: Connection, user: CurrentUser, now: datetime, full_name: str = "") -> None:
+    """Add `user` to the table of users, on the writer's connection; `ConflictError` (from it) when the name is taken."""
+    row = {"name": user.name, "full_name": full_name, "roles": sorted(user.roles), "created": isoformat(now)}
+    connection.execute(insert(users).values(**row))

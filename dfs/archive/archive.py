@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -107,6 +108,11 @@ class Archive:
         with self._database.read() as connection:
             return rows.of_row(rows.find(connection, dp_id), self._store)
 
+    def find_all(self, dp_ids: Sequence[str]) -> builtins.list[ArchivedFile]:
+        """Return the entries of those of `dp_ids` that are in the archive."""
+        with self._database.read() as connection:
+            return [rows.of_row(row, self._store) for row in rows.find_all(connection, dp_ids)]
+
     def parents(self, dp_id: str) -> tuple[str, ...]:
         """Return the DP IDs of what a file was made from, in the order given to the recipe."""
         query = select(provenance.c.parent).where(provenance.c.child == dp_id).order_by(provenance.c.position)
@@ -149,11 +155,6 @@ class Archive:
 
         A damaged copy goes to quarantine; where a replica is whole, it is restored from it.  A file without a whole copy is not
         served any more.  Files without a row are moved to quarantine.
-
-        Raises
-        ------
-        DataError
-            The audit trail itself does not fit.
         """
         return self._verifier.run(progress or Silent())
 

@@ -85,7 +85,7 @@ class Finding:
     path
         The copy concerned.
     problem
-        ``changed``, ``missing``, ``unreadable``, ``row changed``, ``unregistered``.
+        ``changed``, ``missing``, ``unreadable``, ``unregistered``; ``row changed``, ``row unknown``, ``audit broken``.
     action
         What was done about it, in words.
     """

@@ -32,8 +32,7 @@ class ArchiveSink:
 
     def find(self, dp_ids: Sequence[str]) -> dict[str, Kept]:
         """Return those of `dp_ids` that are online and whose file is there."""
-        wanted = set(dp_ids)
-        return {one.dp_id: _kept(one) for one in self._archive.list() if one.dp_id in wanted and _is_there(one)}
+        return {one.dp_id: _kept(one) for one in self._archive.find_all(dp_ids) if _is_there(one)}
 
     def products(self) -> list[Kept]:
         """Return all products that are online and whose file is there."""

@@ -36,11 +36,11 @@ class Verifier:
         """Prove every file; see `dfs.archive.Archive.verify`."""
         with self.database.read() as connection:
             rows = [dict(row) for row in connection.execute(select(files).order_by(files.c.dp_id)).mappings()]
-        acknowledged = self._acknowledged()
-        findings: list[Finding] = []
+        findings = self._prove_audit()
+        acknowledged = {} if findings else self._acknowledged()
         progress.begin("verify", len(rows))
         for row in rows:
-            findings += self._against_audit(row, acknowledged)
+            findings += self._against_audit(row, acknowledged) if acknowledged else []
             findings += self.prove(row)
             progress.step(row["dp_id"])
         progress.end()
@@ -84,9 +84,16 @@ class Verifier:
             connection.execute(update(files).where(files.c.dp_id == dp_id).values(state=state))
             self.audit.append(connection, "state", dp_id, state=state)
 
+    def _prove_audit(self) -> list[Finding]:
+        """Walk the audit trail; when it is broken, nothing in it counts, and the files are proved without it."""
+        try:
+            self.audit.verify()
+        except DataError as error:
+            return [Finding(None, Path(self.database.name), "audit broken", error.message)]
+        return []
+
     def _acknowledged(self) -> dict[str, str]:
-        """Return the checksum of every file as the audit trail has it since its ingest; prove the trail first."""
-        self.audit.verify()
+        """Return the checksum of every file as the audit trail has it since its ingest."""
         query = select(audit_table.c.subject, audit_table.c.details).where(audit_table.c.action == "ingest")
         with self.database.read() as connection:
             return {subject: json.loads(details)["sha256"] for subject, details in connection.execute(query)}
@@ -96,19 +103,16 @@ class Verifier:
         right = acknowledged.get(row["dp_id"])
         if right == row["sha256"]:
             return []
+        place = self.store.path(row["path"])
         if right is None:
-            raise DataError(
-                f"the row of {row['dp_id']} is not in the audit trail",
-                where=self.database.name,
-                hint="somebody wrote the database by hand: restore the last backup",
-            )
+            return [
+                Finding(row["dp_id"], place, "row unknown", "left alone: no ingest in the audit trail speaks of it")
+            ]
         with self.database.write() as connection:
             connection.execute(update(files).where(files.c.dp_id == row["dp_id"]).values(sha256=right))
             self.audit.append(connection, "heal", row["dp_id"], problem="row changed", found=row["sha256"])
         row["sha256"] = right
-        return [
-            Finding(row["dp_id"], self.store.path(row["path"]), "row changed", "checksum put back from the audit trail")
-        ]
+        return [Finding(row["dp_id"], place, "row changed", "checksum put back from the audit trail")]
 
     def _unregistered(self) -> list[Finding]:
         """Find files without a row; the writer's lock makes sure that none is just on its way in."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.engine import URL
@@ -68,7 +69,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the database until it closes."""
         with self._errors(), self._engine.connect() as connection:
-            yield connection
+            # SQLite's readers see one state in any case
+            yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -123,7 +125,7 @@ class Database:
                 accepted="sqlite:////path/to/file, or postgresql+psycopg://host/name with psycopg installed",
                 hint="pip install 'psycopg[binary]' for PostgreSQL",
             ) from error
-        _guard_against_fork(engine)
+        _engines.add(engine)
         if self.is_sqlite:
             self._configure_sqlite(engine)
         return engine
@@ -174,20 +176,16 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _guard_against_fork(engine: Engine) -> None:
+_engines: WeakSet[Engine] = WeakSet()
+
+
+def _forget_connections() -> None:
     """Give a forked process connections of its own: a SQLite connection must not cross a fork."""
-    owner = os.getpid()
+    for engine in list(_engines):
+        engine.dispose(close=False)
 
-    @event.listens_for(engine, "do_connect")
-    def remember(*_: Any) -> None:
-        nonlocal owner
-        owner = os.getpid()
 
-    def forget() -> None:
-        if owner != os.getpid():
-            engine.dispose(close=False)
-
-    os.register_at_fork(after_in_child=forget)
+os.register_at_fork(after_in_child=_forget_connections)
 
 
 def _switch_to_wal(connection: Any, patience_s: float) -> None:

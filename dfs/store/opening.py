@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from dfs.store.database import Database
 from dfs.store.durable import disk_errors, make_folder
-from dfs.store.format import FORMAT, create_tables
+from dfs.store.format import create_tables
 
 __all__ = ["make_store"]
 
 
-def make_store(root: Path, database: Database, note: Callable[..., None]) -> None:
+def make_store(root: Path, database: Database, first: Callable[[Connection], None]) -> None:
     """Make root folder and tables when they are not there.
 
     Parameters
@@ -23,8 +23,8 @@ def make_store(root: Path, database: Database, note: Callable[..., None]) -> Non
         The observatory's folder.
     database
         Where the tables go.
-    note
-        ``note(connection, action, subject, **details)`` writes the audit row of the making.
+    first
+        Writes the first rows of a new store, in the transaction that makes its tables.
 
     Raises
     ------
@@ -35,8 +35,4 @@ def make_store(root: Path, database: Database, note: Callable[..., None]) -> Non
         make_folder(root)
         if database.file is not None:
             make_folder(database.file.parent)
-
-    def first_row(connection: Connection) -> None:
-        note(connection, "create", database.name, format=FORMAT)
-
-    create_tables(database, first_row)
+    create_tables(database, first)

@@ -102,3 +102,12 @@ def test_a_row_is_written_with_its_change_or_not_at_all(observatory: Observatory
         change()
     assert observatory.audit.entries("never") == []
     assert observatory.audit.verify() == 11
+
+
+def test_a_new_observatory_knows_who_made_it(observatory: Observatory) -> None:
+    with observatory.database.read() as connection:
+        assert connection.exec_driver_sql("SELECT name, roles, created FROM users").all() == [
+            ("astronomer", '["owner"]', "2022-01-27T04:46:29.093")
+        ]
+    first = observatory.audit.entries()[0]
+    assert (first.action, first.who, first.details) == ("create", "astronomer", {"format": 1})

@@ -213,6 +213,19 @@ def test_list_filters_and_sorts_by_time(observatory: Observatory, frame: Frame) 
     assert observatory.archive.list(instrument="FORS2") == []
 
 
+def test_many_are_found_at_once(observatory: Observatory, frame: Frame) -> None:
+    archived = observatory.archive.ingest_many([Submission(frame(number)) for number in range(12)])
+    asked = [
+        archived[7].dp_id,
+        "NOPE",
+        *[f"EFOSC.{number}" for number in range(1200)],
+        archived[2].dp_id,
+        archived[7].dp_id,
+    ]
+    assert observatory.archive.find_all(asked) == [archived[7], archived[2]]
+    assert observatory.archive.find_all([]) == []
+
+
 @pytest.mark.real
 def test_the_real_frames_go_in_and_come_out(observatory: Observatory, real_frames: Path, tmp_path: Path) -> None:
     sources = sorted(real_frames.glob("*.fits.gz"))

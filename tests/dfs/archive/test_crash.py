@@ -22,7 +22,7 @@ from dfs.observatory import Observatory
 
 NURSERY = Path(__file__).with_name("crash_nursery.py")
 LIVES = 200
-CONTROL_LIVES = 60
+CONTROL_LIVES = 40
 SEED = 20220126
 
 

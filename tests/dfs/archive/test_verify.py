@@ -110,6 +110,28 @@ def test_a_checksum_changed_in_the_database_is_put_back_from_the_audit_trail(
     assert observatory.archive.verify().findings == ()
 
 
+def test_a_row_put_in_by_hand_is_told(observatory: Observatory, frame: Frame) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    smuggled = archived.path.with_name("smuggled.fits")
+    smuggled.write_bytes(archived.path.read_bytes())
+    with closing(sqlite3.connect(observatory.root / "observatory.sqlite")) as connection, connection:
+        connection.execute("CREATE TEMP TABLE one AS SELECT * FROM files")
+        connection.execute("UPDATE one SET dp_id = 'smuggled', path = '2022-01-26/smuggled.fits'")
+        connection.execute("INSERT INTO files SELECT * FROM one")
+    assert [(one.dp_id, one.problem) for one in observatory.archive.verify().findings] == [("smuggled", "row unknown")]
+
+
+def test_a_broken_audit_trail_is_told_and_the_files_are_proved_without_it(
+    observatory: Observatory, frame: Frame
+) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    with closing(sqlite3.connect(observatory.root / "observatory.sqlite")) as connection, connection:
+        connection.execute("DROP TRIGGER audit_no_update")
+        connection.execute("UPDATE audit SET details = replace(details, 'raw', 'war')")
+    flip(archived.path, 5)
+    assert [one.problem for one in observatory.archive.verify().findings] == ["audit broken", "changed"]
+
+
 def test_progress_counts_and_cancels(observatory: Observatory, frame: Frame) -> None:
     observatory.archive.ingest_many([Submission(frame(number)) for number in range(3)])
     progress = Recorder()

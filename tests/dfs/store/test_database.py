@@ -22,7 +22,7 @@ USER = {"full_name": "", "roles": [], "created": "2022-01-26T00:00:00.000"}
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     opened = Database(f"sqlite:///{tmp_path}/observatory.sqlite", busy_timeout_s=20)
-    make_store(tmp_path, opened, lambda *_, **__: None)
+    make_store(tmp_path, opened, lambda _: None)
     yield opened
     opened.close()
 
