@@ -40,13 +40,19 @@ def _is_number(value: HeaderValue) -> bool:
 
 
 def key_value(header: Header, keywords: tuple[str, ...]) -> HeaderValue:
-    """Return the value of a key: that of its keyword, or of several joined by ``x``; None when one is missing."""
+    """Return the value of a key: that of its keyword, or of several joined by ``x`` (``?`` for one missing); None for none."""
     if len(keywords) == 1:
         return header.get(keywords[0])
     values = [header.get(keyword) for keyword in keywords]
-    if any(value is None for value in values):
+    if all(value is None for value in values):
         return None
-    return "x".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
+    return "x".join(map(_part, values))
+
+
+def _part(value: HeaderValue) -> str:
+    if value is None:
+        return "?"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def setup_of(header: Header, rules: FrameRules, names: tuple[str, ...]) -> Mapping[str, HeaderValue]:
