@@ -25,7 +25,7 @@ def cosmic_rays(
     *,
     kappa: float = 5.0,
     contrast: float = 2.0,
-    rounds: int = 4,
+    rounds: int = 2,
 ) -> Mask:
     """Return the pixels hit by cosmic rays.
 

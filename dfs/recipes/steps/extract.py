@@ -188,11 +188,11 @@ def _profile(data: Array, variance: Array, kept: Mask, distance: Array, flux: Ar
     smooth = np.maximum(_smoothed(flux), 0.0)
     column_snr = smooth / np.sqrt(np.sum(np.where(kept, variance, 0.0), axis=0) + 1.0)
     bright = np.flatnonzero(column_snr > min(3.0, 0.5 * float(np.max(column_snr))))
-    if snr < 30.0 or bright.size < 30:
+    if snr < 50.0 or bright.size < 30:
         return _normalised(np.exp(-0.5 * (distance * _FWHM) ** 2), share)  # too faint to have a shape of its own
     degree = 0 if snr < 150.0 else 1 if snr < 600.0 else 3
     reach = float(np.max(np.abs(distance[share > 0]))) + 1e-6
-    step = 0.25 if snr > 100.0 else 0.4
+    step = 0.6 if snr < 150.0 else 0.4 if snr < 300.0 else 0.25  # no more freedom than the signal can pin down
     knots = _knots(reach, step)
     along = np.clip(np.arange(data.shape[1]), bright[0], bright[-1])  # no extrapolation into the noise
     scaled = 2.0 * (along - bright[0]) / max(bright[-1] - bright[0], 1) - 1.0
