@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def test_the_root_is_found_by_argument_then_environment_then_user_file_then_defa
     assert by_argument == tmp_path / "given"
     assert by_environment == tmp_path / "of-environment"
     assert by_user == tmp_path / "of-user"
-    assert by_default == tmp_path / "data-home" / "dfs"
+    assert by_default == Path(os.environ["XDG_DATA_HOME"]) / "dfs"
 
 
 def test_paths_become_absolute_from_the_place_that_names_them(tmp_path: Path) -> None:
