@@ -70,7 +70,7 @@ def read_folder(folder: Path) -> Instrument:
         slits=hardware.slits,
         lines=LineLists(folder / "lines"),
         rules=read_rules(folder / "frames.toml"),
-        qc=read_parameters(folder / "qc.toml"),
+        qc=read_parameters(folder / "qc.toml", lambda name: load(name).qc),
         keywords=hardware.keywords,
         sources=hardware.sources,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dfs.instruments.entries import Entry, read_toml
@@ -10,10 +11,20 @@ from dfs.instruments.instrument import QcParameter
 __all__ = ["read_parameters"]
 
 
-def read_parameters(path: Path) -> dict[str, QcParameter]:
-    """Return the parameters in the ``qc.toml`` at `path`; `DataError` names the entry that is wrong."""
+def read_parameters(path: Path, others: Callable[[str], Mapping[str, QcParameter]]) -> dict[str, QcParameter]:
+    """Return the parameters in the ``qc.toml`` at `path`; `DataError` names the entry that is wrong.
+
+    Parameters
+    ----------
+    path
+        The file.
+    others
+        Gives the parameters of the instrument that ``like = "..."`` names: they hold here too, unless defined anew.
+    """
     root = read_toml(path)
-    parameters = {name: _parameter(name, entry) for name, entry in root.tables("parameter")}
+    like = root.optional_text("like")
+    parameters = dict(others(like)) if like else {}
+    parameters.update({name: _parameter(name, entry) for name, entry in root.tables("parameter")})
     root.done()
     return parameters
 
