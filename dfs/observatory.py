@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dfs.pipeline import Pipeline, Report
     from dfs.qc import QualityControl
     from dfs.recipes import Recipes
-    from dfs.store.backup import Manifest
+    from dfs.store.manifest import Manifest
 
 __all__ = ["Observatory"]
 
@@ -99,7 +99,7 @@ class Observatory:
             observatory.audit.append(connection, "upgrade", observatory.database.name, before=before, after=after)
 
         with observatory:
-            _refuse_nothing(observatory)
+            _require_store(observatory)
             return upgrade(observatory.database, note)
 
     @classmethod
@@ -110,8 +110,8 @@ class Observatory:
         progress: Progress | None = None,
         **settings: Any,
     ) -> Manifest:
-        """Make the observatory `path` from the backup in `source`; see `dfs.store.backup.restore`."""
-        from dfs.store.backup import restore
+        """Make the observatory `path` from the backup in `source`; see `dfs.store.restore.restore`."""
+        from dfs.store.restore import restore
 
         observatory = cls(load_settings(path, **settings), clock=SystemClock(), user=EmbeddedUser())
         with observatory:
@@ -202,7 +202,7 @@ class Observatory:
         return f"Observatory({str(self.root)!r})"
 
 
-def _refuse_nothing(observatory: Observatory) -> None:
+def _require_store(observatory: Observatory) -> None:
     """Raise `NotFoundError` when there is no observatory to work on (a connection would make an empty file)."""
     file = observatory.database.file
     if file is not None and not file.is_file():

@@ -14,7 +14,7 @@ from dfs.archive.entries import ArchivedFile, Kind, Submission, Verification
 from dfs.archive.ingest import Also, Ingest
 from dfs.archive.verify import Verifier
 from dfs.clock import Clock
-from dfs.errors import ConflictError, DataError
+from dfs.errors import AccessError, ConflictError, DataError
 from dfs.progress import Progress, Silent
 from dfs.store import Database, FileStore
 from dfs.store.durable import disk_errors, fingerprint, make_folder
@@ -91,7 +91,7 @@ class Archive:
 
     def recover(self) -> list[str]:
         """Clear what processes left that died during an ingest; return the places removed (none was acknowledged)."""
-        return [place for token in self._store.abandoned() for place in self._ingest.settle(token)]
+        return [place for token in self._store.staging.abandoned() for place in self._ingest.settle(token)]
 
     def list(
         self, *, kind: Kind | None = None, category: str | None = None, instrument: str | None = None
@@ -146,7 +146,9 @@ class Archive:
         with disk_errors(target.parent, "write the file"):
             make_folder(target.parent)
         if not self._store.copy_out(row["path"], row["sha256"], target):
-            self._verifier.prove(row)
+            findings = self._verifier.prove(row)
+            if any(one.problem == "unreadable" for one in findings):
+                raise AccessError("you may not read the archived file", where=str(self._store.path(row["path"])))
             raise _damaged(dp_id)
         return target
 

@@ -22,8 +22,8 @@ from dfs.archive.release import release_date
 from dfs.clock import Clock, isoformat
 from dfs.errors import DataError
 from dfs.progress import Progress
-from dfs.store import Database, FileStore, Staged
-from dfs.store.files import Transfer, location
+from dfs.store import Database, FileStore, Staged, Transfer
+from dfs.store.places import location
 from dfs.store.tables import files, headers, provenance
 
 __all__ = ["Ingest"]
@@ -52,7 +52,7 @@ class Ingest:
 
     def run(self, submissions: Sequence[Submission], progress: Progress, also: Also | None) -> tuple[ArchivedFile, ...]:
         """Archive `submissions` in one transaction; see `dfs.archive.Archive.ingest_many`."""
-        with self._store.transfer(self.settle) as transfer:
+        with self._store.staging.transfer(self.settle) as transfer:
             arrivals = []
             progress.begin("archive", len(submissions))
             for submission in submissions:
@@ -65,7 +65,7 @@ class Ingest:
     def settle(self, token: str) -> list[str]:
         """Clear what an interrupted transfer left: what has no row goes."""
         with self._database.write() as connection:
-            removed = self._store.settle(token, lambda place: rows.is_known(connection, place))
+            removed = self._store.staging.settle(token, lambda place: rows.is_known(connection, place))
             for place in removed:
                 self._audit.append(
                     connection, "clear", place, reason="ingest was interrupted before its row was written"

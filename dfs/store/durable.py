@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import secrets
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,16 @@ from pathlib import Path
 
 from dfs.errors import AccessError, DataError, NotFoundError, ServiceError
 
-__all__ = ["Fingerprint", "copy_durably", "disk_errors", "fingerprint", "link_new", "make_folder", "sync_folder"]
+__all__ = [
+    "Fingerprint",
+    "copy_durably",
+    "disk_errors",
+    "fingerprint",
+    "link_new",
+    "make_folder",
+    "set_aside",
+    "sync_folder",
+]
 
 _CHUNK = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -210,3 +220,15 @@ def link_new(source: Path, target: Path) -> None:
         if target.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
         os.rename(source, target)  # noqa: PTH104 - beside os.link
+
+
+def set_aside(path: Path, volume: Path) -> Path:
+    """Move a file that must not be served to the quarantine folder of its volume; return where it went."""
+    folder = volume / "quarantine"
+    with disk_errors(path, "move the file to quarantine"):
+        make_folder(folder)
+        target = folder / f"{path.name}.{secrets.token_hex(4)}"
+        path.rename(target)
+        sync_folder(folder)
+        sync_folder(path.parent)
+    return target

@@ -1,70 +1,17 @@
-"""The file store: immutable, checksummed files on one volume and its replicas.
-
-A file comes in by steps, so that a crash at any moment leaves it fully visible or absent:
-
-1. *stage*: copied to ``staging/<token>/<number>`` on every volume, fsync;
-2. *publish* (under the database's writer's lock): the staged file is renamed to carry its final name, fsync of the staging
-   folder, then linked into its date folder, fsync of that folder;
-3. the caller commits the row, and only then acknowledges;
-4. *finish*: the staged names go.
-
-A process that dies leaves its staging folder behind.  `recover` finds it (nobody holds its lock any more) and settles each
-file: with a row it stays, without one it goes, for it was never acknowledged.
-"""
+"""The file store: immutable, checksummed files on one volume and its replicas; `dfs.store.staging` is the way in."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-import re
 import secrets
-import shutil
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dfs.errors import AccessError, DataError, DfsError
-from dfs.store.durable import (
-    Fingerprint,
-    copy_durably,
-    disk_errors,
-    fingerprint,
-    link_new,
-    make_folder,
-    sync_folder,
-)
+from dfs.errors import AccessError, DataError
+from dfs.store.durable import copy_durably, disk_errors, fingerprint, link_new, make_folder, set_aside, sync_folder
+from dfs.store.staging import Staging
 
-__all__ = ["Copy", "FileStore", "Staged", "Transfer", "check_name", "location"]
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,219}")
-_DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
-_MARK = "@"  # between number and final name of a staged file; no name holds it
-
-
-def check_name(name: str) -> str:
-    """Return `name` if it is safe as a file name on every disk; `DataError` else (no path, no dots alone, no spaces)."""
-    if not _NAME.fullmatch(name) or ".." in name:
-        raise DataError(
-            f"the name {name!r} cannot be archived",
-            accepted="letters, digits and . _ : + -, beginning with a letter or digit",
-        )
-    return name
-
-
-def location(name: str) -> str:
-    """Return where file `name` lies inside a volume: a folder by the date in its name, ``undated`` without one."""
-    date = _DATE.search(check_name(name))
-    return f"{date.group() if date else 'undated'}/{name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """A file that is on disk in every volume's staging folder, not yet visible."""
-
-    token: str
-    number: int
-    fingerprint: Fingerprint
+__all__ = ["Copy", "FileStore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,57 +20,6 @@ class Copy:
 
     path: Path
     state: str
-
-
-class Transfer:
-    """Files on their way in; made by `FileStore.transfer`."""
-
-    def __init__(self, store: FileStore, token: str) -> None:
-        self._store = store
-        self.token = token
-        self._count = 0
-
-    def stage(self, source: Path) -> Staged:
-        """Copy `source` durably into staging on every volume.
-
-        Raises
-        ------
-        NotFoundError, AccessError, DataError
-            The source is at fault.
-        ServiceError
-            A volume is at fault: full, read-only, broken.
-        """
-        number, self._count = self._count, self._count + 1
-        targets = [folder / str(number) for folder in self._store.staging_folders(self.token)]
-        with disk_errors(targets[0], "store the file"):
-            for target in targets:
-                make_folder(target.parent)
-            return Staged(self.token, number, copy_durably(source, targets))
-
-    def publish(self, named: Iterable[tuple[Staged, str]]) -> None:
-        """Make staged files visible under their final names; the caller holds the writer's lock and no row bears the names.
-
-        A file without a row that stands in the way (left by a crash) is moved to quarantine.
-        """
-        pairs = list(named)
-        for volume, folder in zip(self._store.volumes, self._store.staging_folders(self.token), strict=True):
-            with disk_errors(folder, "store the file"):
-                self._publish_on(volume, folder, pairs)
-
-    def _publish_on(self, volume: Path, folder: Path, pairs: list[tuple[Staged, str]]) -> None:
-        for staged, name in pairs:
-            (folder / str(staged.number)).rename(folder / f"{staged.number}{_MARK}{name}")
-        sync_folder(folder)  # from here on, recovery knows which names are ours
-        homes = []
-        for staged, name in pairs:
-            target = volume / location(name)
-            make_folder(target.parent)
-            if target.exists():
-                self._store.quarantine(target)
-            link_new(folder / f"{staged.number}{_MARK}{name}", target)
-            homes.append(target.parent)
-        for home in dict.fromkeys(homes):
-            sync_folder(home)
 
 
 class FileStore:
@@ -139,161 +35,28 @@ class FileStore:
 
     def __init__(self, volume: Path, replicas: Iterable[Path] = ()) -> None:
         self.volumes = (volume, *replicas)
+        self.staging = Staging(self.volumes)
 
     def path(self, relative: str) -> Path:
         """Return where the file lies on the first volume."""
         return self.volumes[0] / relative
-
-    def staging_folders(self, token: str) -> list[Path]:
-        """Return the staging folder of a transfer on each volume."""
-        return [volume / "staging" / token for volume in self.volumes]
-
-    # -- in ---------------------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def transfer(self, settle: Callable[[str], object]) -> Iterator[Transfer]:
-        """Give a `Transfer`; at its end staged names are settled.
-
-        Parameters
-        ----------
-        settle
-            Called with the token when the transfer failed after something may have become visible: must call `settle` of this
-            store while holding the writer's lock.  When even that fails, the next `recover` does it.
-        """
-        token, lock = self._claim()
-        try:
-            try:
-                yield Transfer(self, token)
-            except BaseException:
-                with suppress(DfsError):
-                    settle(token) if self._published(token) else self.finish(token)
-                raise
-            self.finish(token)
-        finally:
-            os.close(lock)
-
-    def finish(self, token: str) -> None:
-        """Remove what staging holds of a transfer; the lock's name goes last."""
-        for folder in reversed(self.staging_folders(token)):
-            shutil.rmtree(folder, ignore_errors=True)
-        self._lock_path(token).unlink(missing_ok=True)
-
-    def settle(self, token: str, is_known: Callable[[str], bool]) -> list[str]:
-        """Remove files of an interrupted transfer that got no row; return their places.  Hold the writer's lock.
-
-        Parameters
-        ----------
-        is_known
-            Tells whether a row bears this place.
-        """
-        removed = []
-        for volume, folder in zip(self.volumes, self.staging_folders(token), strict=True):
-            with disk_errors(folder, "clear what an interrupted ingest left"):
-                for staged in self._marked(folder):
-                    place = location(staged.name.partition(_MARK)[2])
-                    target = volume / place
-                    if is_known(place) or not (target.exists() and target.samefile(staged)):
-                        continue
-                    target.unlink()
-                    sync_folder(target.parent)
-                    removed.append(place)
-        self.finish(token)
-        return list(dict.fromkeys(removed))
-
-    def abandoned(self) -> Generator[str]:
-        """Give the tokens of transfers whose process is gone, each with its lock held until the next is asked for."""
-        tokens = {
-            entry.name.removesuffix(".lock")
-            for volume in self.volumes
-            if (volume / "staging").is_dir()
-            for entry in (volume / "staging").iterdir()
-        }
-        for token in sorted(tokens):
-            with self._seized(token) as seized:
-                if seized:
-                    yield token
-
-    def _published(self, token: str) -> bool:
-        return any(self._marked(folder) for folder in self.staging_folders(token))
-
-    @staticmethod
-    def _marked(folder: Path) -> list[Path]:
-        return sorted(entry for entry in folder.iterdir() if _MARK in entry.name) if folder.is_dir() else []
-
-    def _lock_path(self, token: str) -> Path:
-        return self.volumes[0] / "staging" / f"{token}.lock"
-
-    def _claim(self) -> tuple[str, int]:
-        """Return a new token and the handle that holds its lock for as long as this process lives."""
-        with disk_errors(self.volumes[0], "store files"):
-            for volume in self.volumes:
-                make_folder(volume / "staging")
-            while True:
-                token = secrets.token_hex(8)
-                path = self._lock_path(token)
-                handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-                fcntl.flock(handle, fcntl.LOCK_EX)
-                if os.fstat(handle).st_nlink:  # nobody swept it between the making and the locking
-                    return token, handle
-                os.close(handle)
-
-    @contextmanager
-    def _seized(self, token: str) -> Iterator[bool]:
-        """Hold the lock of a transfer; False when its process lives (or when it is not ours to judge)."""
-        try:
-            handle = os.open(self._lock_path(token), os.O_RDWR)
-        except FileNotFoundError:  # names go before the lock does: what is left of it is nobody's
-            yield True
-            return
-        except OSError:
-            yield False
-            return
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield True
-        except BlockingIOError:
-            yield False
-        finally:
-            os.close(handle)
-
-    # -- out --------------------------------------------------------------------------------------------------------------
 
     def check(self, relative: str, sha256: str) -> list[Copy]:
         """Read every copy of a file and say of each whether it is good, missing or changed."""
         return [Copy(volume / relative, _state(volume / relative, sha256)) for volume in self.volumes]
 
     def quarantine(self, path: Path) -> Path:
-        """Move a file that must not be served to its volume's quarantine folder; return where it went."""
-        volume = next(volume for volume in self.volumes if path.is_relative_to(volume))
-        folder = volume / "quarantine"
-        with disk_errors(path, "move the file to quarantine"):
-            make_folder(folder)
-            target = folder / f"{path.name}.{secrets.token_hex(4)}"
-            path.rename(target)
-            sync_folder(folder)
-            sync_folder(path.parent)
-        return target
+        """Move a copy that must not be served to quarantine; return where it went."""
+        return set_aside(path, self._volume_of(path))
 
     def heal(self, good: Path, bad: Path) -> None:
         """Put a copy of `good` where the copy `bad` was."""
-        with disk_errors(bad, "restore the file from a replica"), self._spare(bad) as spare:
+        volume = self._volume_of(bad)
+        with disk_errors(bad, "restore the file from a replica"), self.staging.spare(volume) as spare:
             copy_durably(good, [spare])
             make_folder(bad.parent)
             link_new(spare, bad)
             sync_folder(bad.parent)
-
-    @contextmanager
-    def _spare(self, target: Path) -> Iterator[Path]:
-        """Give a name in the staging folder of `target`'s volume, gone at the end."""
-        volume = next(volume for volume in self.volumes if target.is_relative_to(volume))
-        token, lock = self._claim()
-        try:
-            folder = volume / "staging" / token
-            make_folder(folder)
-            yield folder / "0"
-        finally:
-            self.finish(token)
-            os.close(lock)
 
     def copy_out(self, relative: str, sha256: str, target: Path) -> bool:
         """Copy a file to `target`, which appears only when its checksum is right; False when no copy has it.
@@ -315,13 +78,17 @@ class FileStore:
             part.unlink(missing_ok=True)
         return False
 
+    def _volume_of(self, path: Path) -> Path:
+        return next(volume for volume in self.volumes if path.is_relative_to(volume))
+
     def _copied(self, source: Path, sha256: str, part: Path) -> bool:
         part.unlink(missing_ok=True)
         with disk_errors(part.parent, "write the file"):
             try:
                 found = copy_durably(source, [part])
-            except DataError:
+            except (AccessError, DataError):
                 return False
+            part.chmod(0o644)  # the archive's own are read-only, a copy is the user's
         return found.sha256 == sha256
 
 

@@ -90,30 +90,36 @@ def test_an_error_at_any_step_leaves_nothing_and_the_next_try_succeeds(
     assert observatory.archive.verify().findings == ()
 
 
+@pytest.mark.parametrize("replicas", [[], ["replica"]])
 def test_death_at_any_step_leaves_nothing_half_visible_and_the_next_opening_clears_it(
-    observatory: Observatory,
+    tmp_path: Path,
     frame: Callable[..., Path],
     visible: Visible,
     forked: Callable[[list[Callable[[], object]]], list[object]],
+    replicas: list[str],
 ) -> None:
-    volume, step = observatory.settings.volume, 0
-    outcome: object = None
-    while outcome is None:
-        step += 1
-        source = frame(step)
+    root, step = tmp_path / "observatory", 0
+    root.mkdir()
+    (root / "dfs.toml").write_text(f"replicas = {replicas}")
+    with Observatory.open(root) as observatory:
+        outcome: object = None
+        while outcome is None:
+            step += 1
+            source = frame(step)
 
-        def ingest(step: int = step, source: Path = source) -> str:
-            with failing(volume, step, lambda: os._exit(0)):
-                return observatory.archive.ingest(source).dp_id
+            def ingest(step: int = step, source: Path = source) -> str:
+                with failing(root, step, lambda: os._exit(0)):
+                    return observatory.archive.ingest(source).dp_id
 
-        outcome = forked([ingest])[0]
-        with Observatory.open(observatory.root) as again:
-            places = {one.path.relative_to(volume).as_posix() for one in again.archive.list()}
-            assert visible(again) == places, f"step {step}"
-            assert leftovers(observatory) == [], f"step {step}"
-            again.archive.ingest(source)
-    assert step > 10
-    assert observatory.archive.verify().findings == ()
+            outcome = forked([ingest])[0]
+            with Observatory.open(root) as again:
+                places = {one.path.relative_to(root / "files").as_posix() for one in again.archive.list()}
+                assert visible(again) == places, f"step {step}"
+                assert leftovers(again) == [], f"step {step}"
+                again.archive.ingest(source)
+        assert step > 10 + 5 * len(replicas)
+        assert isinstance(outcome, str), outcome
+        assert observatory.archive.verify().findings == ()
 
 
 def test_a_failed_commit_takes_the_file_back(

@@ -79,7 +79,7 @@ def test_an_observatory_opened_before_a_fork_serves_both_sides(
 
 
 def test_recovery_leaves_a_living_transfer_alone(observatory: Observatory, frame: Frame, forked: Forked) -> None:
-    with observatory.files.transfer(lambda _: None) as transfer:
+    with observatory.files.staging.transfer(lambda _: None) as transfer:
         staged = transfer.stage(frame(1))
 
         def recover() -> list[str]:

@@ -173,7 +173,7 @@ def test_a_restoration_that_fails_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("dfs.store.backup._put_database", full)
+        patch.setattr("dfs.store.restore._put_database", full)
         with pytest.raises(ServiceError, match="No space left"):
             Observatory.restore(tmp_path / "backup", tmp_path / "again")
     Observatory.restore(tmp_path / "backup", tmp_path / "again")

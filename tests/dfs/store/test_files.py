@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dfs.errors import DataError
 from dfs.store.durable import copy_durably, fingerprint
-from dfs.store.files import location
+from dfs.store.places import location
 
 HOSTILE = [
     "../x",
