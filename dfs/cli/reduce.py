@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["finish", "reduce"]
 
 _STYLES = {"done": "green", "cached": "dim", "failed": "red", "blocked": "yellow"}
-_SHOWN = 3  # quality figures in a row of the table
 
 
 @click.command("reduce", cls=Command)
@@ -121,8 +120,9 @@ def _print(console: Console, report: Report) -> None:
 
 
 def _quality(made: Made) -> str:
-    shown = [one for one in made.qc if one.value is not None][:_SHOWN]
-    return "\n".join(f"{one.name} {one.value:.4g}{_error(one.error)}" for one in shown)
+    from dfs.pipeline.results import headline
+
+    return "\n".join(f"{one.name} {one.value:.4g}{_error(one.error)}" for one in headline(made.qc))
 
 
 def _error(error: float | None) -> str:

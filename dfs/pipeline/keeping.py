@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -68,7 +69,7 @@ class Keeper:
 
         kept = self._sink.deliver(deliveries, also=also)
         if outcome.pictures is not None:
-            self._keep_pictures(key, outcome.pictures)
+            self._write_pictures(key, outcome.pictures.read_text(encoding="utf-8"))
         return _result(job, "done", key, kept, outcome.products, outcome.seconds)
 
     def recall(self, jobs: Mapping[str, Job]) -> dict[str, JobResult]:
@@ -86,6 +87,7 @@ class Keeper:
             pieces: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             pieces = _draw(result)
+            self._write_pictures(result.key, json.dumps(pieces))
         return pieces
 
     def _recall(self, job: Job, record: JobRecord, kept: Mapping[str, Kept]) -> JobResult | None:
@@ -97,11 +99,13 @@ class Keeper:
             return None
         return _result(job, "cached", record.key, files, read_products(described), record.seconds)
 
-    def _keep_pictures(self, key: str, path: Path) -> None:
-        self._pictures.mkdir(parents=True, exist_ok=True)
-        staged = self._pictures / f".{key}.part"
-        shutil.copyfile(path, staged)
-        staged.replace(self._pictures / f"{key}.json")
+    def _write_pictures(self, key: str, text: str) -> None:
+        """Write to the cache; without it the next summary is slower, and no worse."""
+        staged = self._pictures / f".{key}.{os.getpid()}.part"
+        with suppress(OSError):
+            self._pictures.mkdir(parents=True, exist_ok=True)
+            staged.write_text(text, encoding="utf-8")
+            staged.replace(self._pictures / f"{key}.json")
 
     @staticmethod
     def _header(job: Job, path: Path) -> Header:

@@ -17,6 +17,8 @@ from dfs.model import Content, Image, Product, Spectrum, Table
 
 __all__ = ["Shown", "figures", "thumbnails"]
 
+_NEAR_RMS = 8.0  # rejected lines are shown up to so many rms
+
 _TITLES = {
     "MASTER_BIAS": "Master bias",
     "MASTER_FLAT_IMG": "Master flat",
@@ -95,8 +97,15 @@ def _tables(table: Table, shown: Shown) -> Iterator[figure]:
         used = lines["used"].astype(bool)
         residual = lines["residual_px"]
         rms = float(np.sqrt(np.mean(residual[used] ** 2))) if used.any() else 0.0
+        # Lines far off were taken for others: with them in the figure the rest would be a flat line.
+        near = used | (np.abs(residual) < _NEAR_RMS * rms)
         yield arc_residuals_figure(
-            lines["wavelength_nm"], residual, used, rms_px=rms, title=shown.title, extrapolated_nm=shown.extrapolated_nm
+            lines["wavelength_nm"][near],
+            residual[near],
+            used[near],
+            rms_px=rms,
+            title=shown.title,
+            extrapolated_nm=shown.extrapolated_nm,
         )
     if shown.category == "RESPONSE" and isinstance(nodes, Table):
         unit = next((column.unit for column in table.columns if column.name == "response"), "")

@@ -156,12 +156,19 @@ class Pipeline:
         _recipes(settings, settings)  # wrong ones are said before a file is opened
         frames = look(path, progress)
         with make_executor(count, self._root / "log") as executor:
+            if self._are_new(frames):
+                executor.warm(count)  # while we plan: there is something to do for certain
             planned = self._plan(frames, settings, allow)
             executor.warm(len(planned.graph) - len(planned.cached))
             planned = self._archive(planned, settings, allow, progress)
             results = self._carry_out(planned, executor, allow, engine, progress)
         report = Report(path, planned.frames, planned.graph, results, time.monotonic() - started)
         return write_summary(report, self._root / "reports", self._keeper, self._qc, self._clock)
+
+    def _are_new(self, frames: list[RawFrame]) -> bool:
+        """Tell whether some of `frames` were never archived."""
+        names = [str(one.record.dp_id) for one in frames if one.rejection is None]
+        return len(self._sink.find(names)) < len(names)
 
     def masters(self) -> list[FrameRecord]:
         """Return the records of the archived calibration products, the newest version of each."""

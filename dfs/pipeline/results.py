@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,7 @@ from dfs.errors import DfsError
 from dfs.model import QcValue
 from dfs.pipeline.graph import Job
 
-__all__ = ["JobResult", "Made", "State"]
+__all__ = ["JobResult", "Made", "State", "headline"]
 
 State = Literal["done", "cached", "failed", "blocked"]
 
@@ -41,6 +41,20 @@ class Made:
     datasum: tuple[str, ...]
     qc: tuple[QcValue, ...]
     extrapolated_nm: tuple[tuple[float, float], ...] | None = None
+
+
+# What people look at first, wherever only a few figures have room.
+_FIRST = (
+    *("bias_level_adu", "ron_e", "gain_e_per_adu", "flat_level_adu", "arc_rms_px", "arc_rms_loo_px", "arc_lines"),
+    *("efficiency", "zeropoint_mag", "snr", "image_quality_arcsec"),
+)
+
+
+def headline(values: Sequence[QcValue], limit: int = 3) -> list[QcValue]:
+    """Return the `limit` quality figures that people look at first; those not measured are left out."""
+    rank = {name: index for index, name in enumerate(_FIRST)}
+    measured = [one for one in values if one.value is not None]
+    return sorted(measured, key=lambda one: rank.get(one.name, len(rank)))[:limit]
 
 
 @dataclass(frozen=True, slots=True)

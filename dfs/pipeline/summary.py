@@ -5,23 +5,22 @@ from __future__ import annotations
 import html
 import os
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dfs import instruments
 from dfs.clock import Clock
-from dfs.errors import NotFoundError, ServiceError
-from dfs.model import QcValue
+from dfs.errors import ServiceError
 from dfs.pipeline.keeping import Keeper
 from dfs.pipeline.page import Html, figure_html, page, table_html
 from dfs.pipeline.report import Report
-from dfs.pipeline.results import JobResult, Made
+from dfs.pipeline.results import JobResult, Made, headline
 from dfs.qc import QualityControl
 
 __all__ = ["overview_html", "summary_folder", "write_summary"]
 
-_TREND_MINIMUM = 2  # a trend needs two points
+_TREND_NIGHTS = 2  # a trend needs two nights
 
 
 def write_summary(report: Report, reports: Path, keeper: Keeper, qc: QualityControl, clock: Clock) -> Report:
@@ -94,7 +93,7 @@ def _product_row(one: JobResult, made: Made, folder: Path | None) -> tuple[Any, 
     return (
         one.job.target,
         _link(made.path, made.dp_id, folder),
-        _headline(made.qc),
+        ", ".join(f"{value.name} {value.value:.4g}" for value in headline(made.qc)),
         seconds,
         state,
         _link(one.report, "report", folder) if one.report else "",
@@ -106,11 +105,6 @@ def _link(path: Path, text: str, folder: Path | None) -> Html:
     return Html(f'<a href="{target}">{html.escape(text)}</a>')
 
 
-def _headline(values: Iterable[QcValue], limit: int = 3) -> str:
-    shown = [one for one in values if one.value is not None][:limit]
-    return ", ".join(f"{one.name} {one.value:.4g}" for one in shown)
-
-
 def _pictures(report: Report, keeper: Keeper) -> str:
     sections = []
     for one in report.ordered():
@@ -118,9 +112,7 @@ def _pictures(report: Report, keeper: Keeper) -> str:
             pieces = "".join(piece for many in keeper.pictures(one).values() for piece in many)
             if pieces:
                 name = html.escape(f"{one.job.recipe}: {one.job.target}")
-                sections.append(
-                    f'<section class="product"><h3>{name}</h3><div class="thumbnails-or-figures">{pieces}</div></section>'
-                )
+                sections.append(f'<section class="product"><h3>{name}</h3>{pieces}</section>')
     return "<h2>Pictures</h2>\n" + "\n".join(sections) if sections else ""
 
 
@@ -146,24 +138,20 @@ def _quality(report: Report) -> str:
 
 
 def _trends(report: Report, qc: QualityControl) -> str:
-    """Return the trends of what was measured now, where the observatory knows more than one value."""
+    """Return the trends of what was measured now, for the parameters of the instrument that are known of several nights."""
     measured = dict.fromkeys(
         (one.job.instrument, value.name) for one in report.ordered() for made in one.products for value in made.qc
     )
     drawn = []
     for instrument, parameter in measured:
-        nights = {row.mjd_obs for row in qc.rows(instrument=instrument, parameter=parameter) if row.value is not None}
-        if len(nights) < _TREND_MINIMUM:
+        if parameter not in instruments.load(instrument).qc:
             continue
-        try:
+        rows = qc.rows(instrument=instrument, parameter=parameter)
+        if len({row.night for row in rows if row.value is not None}) >= _TREND_NIGHTS:
             drawn.append(figure_html(qc.figure(parameter, instrument=instrument, title=f"{instrument} {parameter}")))
-        except NotFoundError:
-            continue
-    return (
-        f"<h2>Trends</h2>\n<details><summary>{len(drawn)} parameters</summary>{''.join(drawn)}</details>"
-        if drawn
-        else ""
-    )
+    if not drawn:
+        return ""
+    return f"<h2>Trends</h2>\n<details><summary>{len(drawn)} parameters</summary>{''.join(drawn)}</details>"
 
 
 def _inputs(report: Report) -> str:

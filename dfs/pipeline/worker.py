@@ -13,6 +13,8 @@ import threading
 import time
 import traceback
 import warnings
+from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 __all__: list[str] = []
@@ -31,8 +33,12 @@ def main(descriptor: int) -> None:
     from dfs.errors import Cancelled, ServiceError
     from dfs.pipeline.orders import Outcome
     from dfs.pipeline.perform import perform
+    from dfs.recipes import registry
 
+    recipes = iter(registry.names())
     while True:
+        while not line.poll() and _import_next(recipes):
+            pass
         try:
             order = line.recv()
         except EOFError:
@@ -45,6 +51,17 @@ def main(descriptor: int) -> None:
             traceback.print_exc()
             outcome = Outcome(order.job, error=ServiceError(f"unexpected {type(error).__name__}: {error}"))
         line.send(outcome)
+
+
+def _import_next(names: Iterator[str]) -> bool:
+    """Import the next recipe while there is nothing else to do; False when all are there."""
+    from dfs.recipes import registry
+
+    name = next(names, None)
+    if name is not None:
+        with suppress(Exception):  # whoever needs it will say what is wrong with it
+            registry.find(name)
+    return name is not None
 
 
 def _follow_parent(parent: int) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from dfs import instruments
 from dfs.clock import Clock, SystemClock
 from dfs.errors import DataError, ServiceError
@@ -46,8 +48,10 @@ class Run:
     clock: Clock = field(default_factory=SystemClock)
 
     def products(self) -> list[Product]:
-        """Run the recipe and return its products, in memory."""
-        return self.recipe.run(self.frames, self.parameters)
+        """Run the recipe and return its products, in memory: the same bits on any number of cores."""
+        # The sums of a threaded BLAS depend on the number of its threads, in the last bits.
+        with threadpool_limits(limits=1, user_api="blas"):
+            return self.recipe.run(self.frames, self.parameters)
 
     def write(self, products: Sequence[Product], output_dir: Path) -> tuple[WrittenProduct, ...]:
         """Write `products` into `output_dir`: all of them, or none."""
