@@ -33,7 +33,7 @@ from dfs.recipes.steps.levels import dark_level
 from dfs.recipes.steps.noise import NoiseModel
 from dfs.recipes.steps.regions import Regions, bad_pixels, detector_area, same_geometry
 
-__all__ = ["RawArea", "calibrate", "expected_signal", "level_change", "master_image", "raw_light"]
+__all__ = ["RawArea", "calibrate", "expected_signal", "level_change", "master_image", "own_level", "raw_light"]
 
 DARK_CARD = "ESO QC DARK_LEVEL_ADU"
 TRAIL_FRACTION = 0.003  # of the mean light, measured on EFOSC2's sky flat (0.0026)
@@ -59,7 +59,7 @@ def calibrate(
     instrument
         The instrument that took it.
     bias
-        Master bias (`Image`, ADU, trimmed); None subtracts nothing.
+        Master bias (`Image`, ADU, trimmed); None subtracts the frame's own dark level, where it shows one.
     flat
         Master flat (`Image`, ratio, trimmed); None divides by nothing.
     noise
@@ -86,6 +86,8 @@ def calibrate(
         data = data - (master.data + np.float32(level_change(frame, bias, area)))
         added += master.variance
         mask = mask | master.mask
+    else:
+        data = data - np.float32(own_level(frame, area))
     gain, ron = np.float32(noise.gain_e_per_adu), np.float32(noise.ron_e)
     electrons = data * gain
     expected = expected_signal(electrons, (mask & np.uint8(Flag.excluded())) == 0, float(ron))
@@ -114,6 +116,12 @@ def level_change(frame: Frame, bias: Frame, area: RawArea) -> float:
         return 0.0
     light = float(np.mean(area.data[:: max(1, area.data.shape[0] // 256)])) - dark.value
     return dark.value - float(known) if abs(light) * TRAIL_FRACTION < TRAIL_LIMIT_ADU else 0.0
+
+
+def own_level(frame: Frame, area: RawArea) -> float:
+    """Return the bias level that `frame` shows in its own dark columns or rows, ADU; 0 where it has none."""
+    dark = dark_level(frame.content, area.regions) if isinstance(frame.content, np.ndarray) else None
+    return dark.value if dark is not None else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
