@@ -59,7 +59,7 @@ def test_list_json(dfs, real_frames):
 def test_bad_files_stay_visible(dfs, tmp_path):
     (tmp_path / "night").mkdir()
     (tmp_path / "night" / "text.fits").write_text("no FITS")
-    code, out, err = dfs("frames", "list", tmp_path / "night", "--json")
+    code, out, _ = dfs("frames", "list", tmp_path / "night", "--json")
     assert code == 0
     [row] = json.loads(out)["frames"]
     assert row["class"] is None
