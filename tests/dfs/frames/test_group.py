@@ -50,14 +50,16 @@ def test_without_template_the_night_counts(night):
     assert classes(group(scan(night.folder))) == [("BIAS", 2), ("BIAS", 1)]
 
 
-def test_spectra_stand_alone_and_images_of_a_target_together(night):
+def test_standards_stand_alone_and_exposures_of_a_target_together(night):
     for index in range(2):
-        night("SCIENCE_LSS", 59606 + index * 0.01)
-        night("SCIENCE_IMG", 59606.1 + index * 0.01)
-    night("SCIENCE_IMG", 59606.2, OBJECT="OTHER")
+        night("STD_LSS", 59606 + index * 0.01)
+        night("SCIENCE_LSS", 59606.1 + index * 0.01)
+        night("SCIENCE_IMG", 59606.2 + index * 0.01)
+    night("SCIENCE_IMG", 59606.3, OBJECT="OTHER")
     assert classes(group(scan(night.folder))) == [
-        ("SCIENCE_LSS", 1),
-        ("SCIENCE_LSS", 1),
+        ("STD_LSS", 1),
+        ("STD_LSS", 1),
+        ("SCIENCE_LSS", 2),
         ("SCIENCE_IMG", 2),
         ("SCIENCE_IMG", 1),
     ]
