@@ -116,10 +116,10 @@ def coadd(
 ) -> Coadd:
     """Return the weighted mean of `layers` on a grid of `shape`.
 
-    A value is left out when it differs from a reference by more than ``kappa`` standard deviations plus ``tolerance`` times the
-    range of the reference over the 3x3 pixels about it (so that seeing and centring differences do not clip the cores of
-    stars). The reference is the median of three and more layers. Of two layers that differ so, the one further from the median of
-    the 5x5 pixels about it in both is left out. Low-response pixels (`Flag.LOW_FLAT`) are used only where there is
+    A value is left out when it differs from the median of three and more layers by more than ``kappa`` standard deviations plus
+    ``tolerance`` times the range of the scene over the 5x5 pixels about it (so that differences of seeing and centring do not clip
+    the cores of stars). Of two layers that differ so, the one further from the median of the 5x5 pixels about it in both
+    is left out. Low-response pixels (`Flag.LOW_FLAT`) are used only where there is
     nothing better, and where there are only excluded pixels their mean is given with their flags.
 
     Parameters
@@ -216,21 +216,19 @@ def _band(
 def _allowance(
     data: NDArray[np.float32], variance: NDArray[np.float32], mask: NDArray[np.uint8], tolerance: float
 ) -> NDArray[np.float32]:
-    """Return `tolerance` times the range of the reference over 3x3 pixels, less the range that noise alone makes."""
+    """Return `tolerance` times how far usable values differ over 5x5 pixels, less what noise alone makes.
+
+    Each layer has its own range; their median (of two the lower) is that of the scene, as hits and faults are in one of them.
+    """
     usable = (mask & np.uint8(Flag.excluded())) == 0
-    reference = _reference(data, usable)
-    noise = np.sqrt(np.where(usable, variance, 0.0).max(axis=0))
-    spread = maximum_filter(reference, 3) - minimum_filter(reference, 3) - 3.0 * noise  # E(range of 9) = 2.97 sigma
+    ranges = np.stack([maximum_filter(one, 5) - minimum_filter(one, 5) for one in data])
+    seen = usable.any(axis=0)
+    noise = np.sqrt(np.where(seen, np.where(usable, variance, np.inf).min(axis=0), 0.0))
+    ordered = np.sort(np.where(usable, ranges, np.inf), axis=0)
+    middle = np.maximum(usable.sum(axis=0) - 1, 0) // 2
+    scene = np.where(seen, np.take_along_axis(ordered, middle[np.newaxis], axis=0)[0], 0.0)
+    spread = scene - 4.0 * noise  # E(range of 25) = 3.9 sigma
     return np.asarray(tolerance * np.maximum(spread, 0.0), dtype=np.float32)
-
-
-def _reference(data: NDArray[np.float32], usable: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the median of the usable values (the lower of two), 0 where there are none."""
-    ordered = np.sort(np.where(usable, data, np.inf), axis=0)
-    count = usable.sum(axis=0)
-    middle = np.maximum(count - 1, 0) // 2
-    reference = np.take_along_axis(ordered, middle[np.newaxis], axis=0)[0]
-    return np.asarray(np.where(count > 0, reference, 0.0), dtype=np.float32)
 
 
 def _correlation(layers: Sequence[Layer], kernel: Kernel) -> NDArray[np.float64]:

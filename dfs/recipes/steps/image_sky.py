@@ -43,8 +43,9 @@ def fit_sky(image: Image, *, mesh_px: int, where: str = "") -> Sky:
 
     Two passes over the cells of a mesh, each pixel within 3 sigma of its cell's others. The first, with sources in it, takes the
     mode (2.5 median - 1.5 mean, or the median in crowded cells; Bertin & Arnouts 1996, A&AS 117, 393). The second leaves out sources
-    found above the first and takes the mean: counts are skew, and the mode of faint sky lies below the sky under a star. A 3x3 median
-    filter smooths the mesh and cubic splines carry it to the pixels.
+    found above the first and takes the mean: counts are skew, and the mode of faint sky lies below the sky under a star. Cubic splines
+    carry the mesh to the pixels; a 3x3 median filter smooths that of the first pass (not of the second, as it flattens
+    gradients at the edges).
 
     Parameters
     ----------
@@ -64,11 +65,11 @@ def fit_sky(image: Image, *, mesh_px: int, where: str = "") -> Sky:
     if bad.all():
         raise DataError("no good pixel to measure the sky on", where=where, hint="look at the frame and its flat")
     none = np.zeros(image.shape, dtype=bool)
-    first = _mesh(image.data, bad, mesh_px, SExtractorBackground())
+    first = _mesh(image.data, bad, mesh_px, SExtractorBackground(), 3)
     sources = _sources(image.data - first, bad)
     if (bad | sources).all():
         sources = none
-    second = _mesh(image.data, bad | sources, mesh_px, MeanBackground())
+    second = _mesh(image.data, bad | sources, mesh_px, MeanBackground(), 1)
     free = ~(bad | sources)
     residual = image.data[free] - second[free]
     rms = 1.4826 * float(np.median(np.abs(residual - np.median(residual))))
@@ -81,14 +82,14 @@ def subtract_sky(image: Image, sky: Sky) -> Image:
 
 
 def _mesh(
-    data: NDArray[np.float32], bad: NDArray[np.bool_], mesh_px: int, estimator: BackgroundBase
+    data: NDArray[np.float32], bad: NDArray[np.bool_], mesh_px: int, estimator: BackgroundBase, smoothing: int
 ) -> NDArray[np.float32]:
     side = max(8, min(mesh_px, *data.shape))
     background = Background2D(
         np.where(bad, 0.0, data),
         side,
         mask=bad,
-        filter_size=3,
+        filter_size=smoothing,
         exclude_percentile=80,  # a cell needs a fifth of its pixels
         sigma_clip=SigmaClip(sigma=3.0, maxiters=10),
         bkg_estimator=estimator,

@@ -189,10 +189,11 @@ def celestial_frame(
         radesys=str(header.get("RADESYS") or header.get("RADECSYS") or "FK5"),
         equinox=float(header.get("EQUINOX") or 2000.0),
     )
-    ratio = frame.pixel_scale_arcsec / pixel_scale_arcsec
+    finite = np.all(np.isfinite(frame.cd)) and np.all(np.isfinite([*frame.crval, *frame.crpix]))
+    ratio = frame.pixel_scale_arcsec / pixel_scale_arcsec if finite else np.nan
     if not abs(ratio - 1.0) < _SCALE_TOLERANCE:
         raise DataError(
-            f"the CD matrix means {frame.pixel_scale_arcsec:.4f} arcsec per pixel, the instrument has "
+            f"the CD matrix means {ratio * pixel_scale_arcsec:.4f} arcsec per pixel, the instrument has "
             f"{pixel_scale_arcsec:.4f}",
             where=where,
             keyword="CD1_1",

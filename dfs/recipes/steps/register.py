@@ -242,15 +242,16 @@ def _rotated_start(here: Array, there: Array, predicted: Affine, shape: tuple[in
         return None
     counts, edges = np.histogram(np.mod(turns, 2 * np.pi), bins=720, range=(0.0, 2 * np.pi))
     middle = 0.5 * (np.array(shape[::-1]) - 1.0)
+    best: tuple[int, Affine] | None = None
     for peak in np.argsort(-counts, kind="stable")[:_PEAKS]:
         near = np.abs(np.angle(np.exp(1j * (turns - 0.5 * (edges[peak] + edges[peak + 1]))))) < edges[1]
         angle = float(np.angle(np.mean(np.exp(1j * turns[near]))))
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         rotation = Affine(turn, middle - turn @ middle)
         found = vote(np.column_stack(rotation(*here.T)), there, near_px=np.inf, tolerance_px=3.0)
-        if found is not None and found.chance < CHANCE / _PEAKS:
-            return Affine.translation(*found.shift).after(rotation).after(predicted)
-    return None
+        if found is not None and found.chance < CHANCE / _PEAKS and (best is None or found.votes > best[0]):
+            best = found.votes, Affine.translation(*found.shift).after(rotation).after(predicted)
+    return best[1] if best else None
 
 
 def _arms(points: Array) -> tuple[Array, Array]:

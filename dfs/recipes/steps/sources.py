@@ -111,6 +111,8 @@ def detect(image: Image, *, fwhm_px: float, threshold: float, minimum_px: int = 
         Connected pixels a source must have.
     """
     outside = ~np.isfinite(image.data) | ((image.mask & np.uint8(Flag.NO_DATA)) != 0)
+    if outside.all():
+        return _empty()
     data = filled(image)
     significance = _significance(image, data, outside, fwhm_px)
     with warnings.catch_warnings():
