@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dfs.model import Card, Header
+from dfs.products.cards import string_room
 from dfs.version import __version__
 
 __all__ = ["Provenance", "Source", "provenance_cards"]
@@ -86,14 +87,23 @@ def provenance_cards(provenance: Provenance, made_from: tuple[str, ...] = ()) ->
 
 
 def _source_cards(prefix: str, source: Source, what: str) -> list[Card]:
-    file_name = source.name if source.name.endswith(".fits") else f"{source.name}.fits"
     cards = [
-        Card(f"{prefix} NAME", file_name, f"File name of {what}"),
+        Card(f"{prefix} NAME", _card_name(source.name, f"{prefix} NAME"), f"File name of {what}"),
         Card(f"{prefix} CATG", source.tag, f"Category of {what}"),
     ]
     if source.data_md5:
         cards.append(Card(f"{prefix} DATAMD5", source.data_md5, f"MD5 signature of {what}"))
     return cards
+
+
+def _card_name(name: str, keyword: str) -> str:
+    """Return the file name as CPL writes it; one too long for a card loses ``.fits``, then the instrument's prefix.
+
+    The science data product standard forbids continued cards. DATAMD5 beside it identifies the file in any case.
+    """
+    stem = name.removesuffix(".fits")
+    room = string_room(keyword)
+    return next((one for one in (f"{stem}.fits", stem, stem.partition(".")[2]) if len(one) <= room), stem[-room:])
 
 
 def _parameter_text(value: Any) -> str:
@@ -105,4 +115,4 @@ def _parameter_text(value: Any) -> str:
         case tuple() | list():
             return ",".join(_parameter_text(item) for item in value)
         case _:
-            return str(value)[:60]
+            return str(value)

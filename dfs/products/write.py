@@ -28,6 +28,8 @@ _NOT_INHERITED = re.compile(
     r"PIPEFILE|DATE|XTENSION|EXTNAME|CTYPE\d|CRVAL\d|CRPIX\d|CDELT\d|CUNIT\d|CD\d_\d|CROTA\d|PC\d+_?\d+|EQUINOX|RADECSYS|RADESYS|"
     r"ESO DPR .*|ESO PRO .*|ESO QC .*|LONGSTRN|BUNIT|Z[A-Z]+\d*|HDUCLAS.*|ERRDATA|QUALDATA)$"
 )
+# Errors of image axes, which a table's empty primary array has not got.
+_OF_AXES = re.compile(r"^(CRDER|CSYER)\d$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _primary_cards(product: Product, provenance: Provenance, file_name: str) -> 
     cards = [card for card in cards_of(first) if not _NOT_INHERITED.match(card.keyword)]
     if is_science:
         cards += science_cards(product, provenance.raw(product.made_from), f"dfs/{__version__}")
-    cards += product.cards
+    cards += [card for card in product.cards if isinstance(product.content, Image) or not _OF_AXES.match(card.keyword)]
     cards += [
         Card("DATE", isoformat(provenance.made_at)[:19], "Date this file was written (UTC)"),
         Card("PIPEFILE", file_name[:68], "Filename of data product"),

@@ -182,6 +182,27 @@ def test_only_the_date_differs_between_two_writings(tmp_path: Path) -> None:
     assert hashlib.sha256(same.path.read_bytes()).digest() == hashlib.sha256(first.path.read_bytes()).digest()
 
 
+def test_every_card_stays_one_card(tmp_path: Path) -> None:
+    long_name = "EFOSC.2022-01-26T19:18:58.464_MASTER_FLAT_LSS_v1"
+    base = provenance()
+    told = Provenance(
+        recipe="arc",
+        version="1",
+        parameters={"text": "x" * 90, "quoted": "it's " * 9},
+        sources=(*base.sources, Source(long_name, "MASTER_FLAT_LSS", raw=False, header={})),
+        made_at=base.made_at,
+    )
+    cards = (Card("TITLE", "t" * 100, "a comment"), Card("CRDER1", 1e-5))
+    table = Table((Column("a", np.arange(3)),))
+    write_product(Product("SOURCE_TABLE", table, RAW, cards=cards), tmp_path / "c.fits", told)
+    header = read_frame(tmp_path / "c.fits").header
+    assert header["ESO PRO REC1 CAL2 NAME"] == long_name.partition(".")[2]
+    assert header["TITLE"] == "t" * 68
+    assert "CRDER1" not in header
+    blocks = (tmp_path / "c.fits").read_bytes()
+    assert b"CONTINUE" not in blocks
+
+
 def test_checksums_hold_for_astropy(tmp_path: Path) -> None:
     write_product(
         Product("MASTER_BIAS", image(), RAW, parts={"T": Table((Column("a", np.arange(3)),))}),
