@@ -52,5 +52,6 @@ def _fitting(value: str, keyword: str) -> str:
 
 
 def _comment(keyword: str, value: object, comment: str) -> str:
-    shown = f"'{value:8s}'" if isinstance(value, str) else f"{value!s:>20}"
+    doubled = value.replace("'", "''") if isinstance(value, str) else ""
+    shown = f"'{doubled:8s}'" if isinstance(value, str) else f"{value!s:>20}"
     return comment[: max(0, _CARD - _head(keyword) - len(shown) - len(" / "))]
