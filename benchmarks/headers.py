@@ -72,7 +72,7 @@ def primary_header(index: int) -> fits.Header:
 
 
 def write_frames(folder: Path) -> None:
-    data = np.zeros((48, 96), dtype=np.int16)
+    data = np.zeros((48, 64), dtype=np.int16)
     for index in range(FILES):
         hdus = [fits.PrimaryHDU(header=primary_header(index))]
         hdus += [fits.ImageHDU(data, name=f"CHIP{number}") for number in range(1, 5)]

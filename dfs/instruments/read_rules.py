@@ -103,7 +103,6 @@ def _need(name: str, entry: Entry, keys: dict[str, tuple[str, ...]]) -> Need:
         kind=entry.text("kind", name),
         made_from=made_from,
         minimum=minimum,
-        maximum=entry.whole("maximum", 1),
         rules=rules,
         required=entry.flag("required", default=True),
     )

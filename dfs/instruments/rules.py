@@ -58,8 +58,8 @@ class Need:
         Product category needed, e.g. ``MASTER_BIAS``.
     made_from
         The raw classes it may be made from, e.g. ``("BIAS",)``.
-    minimum, maximum
-        Raw frames a master should have at least; how many masters are used (normally 1).
+    minimum
+        Raw frames a master should have at least, where a rule says nothing else.
     rules
         Match rules in order of level, best first.
     required
@@ -69,7 +69,6 @@ class Need:
     kind: str
     made_from: tuple[str, ...]
     minimum: int
-    maximum: int
     rules: tuple[MatchRule, ...]
     required: bool = True
 

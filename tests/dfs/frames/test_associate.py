@@ -156,7 +156,7 @@ def test_time_range_is_relative_and_closed(night):
         type(one)(**{name: getattr(one, name) for name in one.__slots__} | {"rejected": None}) for one in candidates
     ]
     for days, level in (((-2.0, 0.0), 0), ((-1.99, 9.0), None), ((0.0, 2.0), None), ((-9.0, -2.0), 0)):
-        need = Need("MASTER_BIAS", ("BIAS",), 1, 1, (MatchRule(0, (), days),))
+        need = Need("MASTER_BIAS", ("BIAS",), 1, (MatchRule(0, (), days),))
         assert associate(record, need, candidates).level == level
 
 
