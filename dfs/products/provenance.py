@@ -55,6 +55,10 @@ class Provenance:
         wanted = set(names)
         return tuple(one for one in self.sources if one.raw and (not wanted or one.name in wanted))
 
+    def calibrations(self) -> tuple[Source, ...]:
+        """Return the sources that are no raw frames."""
+        return tuple(one for one in self.sources if not one.raw)
+
 
 def provenance_cards(provenance: Provenance, made_from: tuple[str, ...] = ()) -> list[Card]:
     """Return the ESO PRO REC1 cards: recipe, raw files, calibrations with DATAMD5, parameters.
@@ -74,7 +78,7 @@ def provenance_cards(provenance: Provenance, made_from: tuple[str, ...] = ()) ->
     ]
     for index, source in enumerate(provenance.raw(made_from), start=1):
         cards += _source_cards(f"{prefix} RAW{index}", source, "raw frame")
-    for index, source in enumerate((one for one in provenance.sources if not one.raw), start=1):
+    for index, source in enumerate(provenance.calibrations(), start=1):
         cards += _source_cards(f"{prefix} CAL{index}", source, "calibration frame")
     for index, (name, value) in enumerate(sorted(provenance.parameters.items()), start=1):
         cards.append(Card(f"{prefix} PARAM{index} NAME", name, "Parameter name"))

@@ -96,7 +96,7 @@ def write_product(product: Product, path: Path, provenance: Provenance) -> Writt
         datasum=tuple(str(hdu.header["DATASUM"]) for hdu in hdus if str(hdu.header["DATASUM"]) != "0"),
         data_md5=md5,
         qc=product.qc,
-        sources=tuple(one.name for one in provenance.sources),
+        sources=tuple(one.name for one in (*provenance.raw(product.made_from), *provenance.calibrations())),
         extrapolated_nm=product.extrapolated_nm,
     )
 
