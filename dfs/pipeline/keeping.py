@@ -47,14 +47,17 @@ class Keeper:
     def keep(self, job: Job, key: str, outcome: Outcome, parents: Sequence[str]) -> JobResult:
         """Archive the products and reports of a job, its quality values and its record: all in one transaction, or nothing.
 
+        Parameters
+        ----------
+        parents
+            DP IDs of all inputs of the job, raw frames first; each product knows its own.
+
         Raises
         ------
         DfsError
             Disk, database or a product is at fault; nothing is kept then.
         """
-        deliveries = [
-            Delivery(one.path, "product", one.category, tuple(parents), one.datasum) for one in outcome.products
-        ]
+        deliveries = [Delivery(one.path, "product", one.category, one.sources, one.datasum) for one in outcome.products]
         folder = outcome.products[0].path.parent if outcome.products else Path()
         reports = [(folder / name, kind) for name, kind in _KINDS.items() if (folder / name).is_file()]
         deliveries += [Delivery(path, "report", kind, tuple(parents)) for path, kind in reports]
