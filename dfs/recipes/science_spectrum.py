@@ -96,11 +96,8 @@ def run(frames: FrameSet, parameters: ScienceSpectrumParameters) -> list[Product
     raws, progress = frames.all("SCIENCE_LSS"), frames.progress
     frames.one("SCIENCE_LSS")
     curve = _response(frames, raws[0])
-    progress.begin("science_spectrum", len(raws) + 1)
-    exposures = []
-    for frame in raws:
-        exposures.append(_extracted(frames, frame, parameters))
-        progress.step(frame.name)
+    progress.begin("science_spectrum", 3 * len(raws) + 1)
+    exposures = [_extracted(frames, frame, parameters) for frame in raws]
     spectra = [_spectrum(one, frames.instrument, curve, parameters.medium) for one in exposures]
     combined = combine_spectra(spectra, parameters.combine_kappa)
     progress.step("combined")
@@ -127,6 +124,7 @@ def _extracted(frames: FrameSet, frame: Frame, parameters: ScienceSpectrumParame
     airmass, seconds = mean_airmass(frame.header, frame.name), exposure_s(frame.header, frame.name)
     solution, masters = wavelength_solution(frames, frame), masters_for(frames, frame)
     slit = open_slit_frame(frame, instrument, masters, solution, parameters.choices())
+    frames.progress.step(f"{frame.name}: sky")
     target = find_target(
         slit, position_px=parameters.position_px, search_px=parameters.search_px, order=parameters.trace_order
     )
@@ -140,9 +138,11 @@ def _extracted(frames: FrameSet, frame: Frame, parameters: ScienceSpectrumParame
         kappa=parameters.reject_kappa,
         optimal=parameters.extraction == "optimal",
     )
+    frames.progress.step(f"{frame.name}: extracted")
     shift = None if parameters.shift_px is not None else _sky_shift(slit, solution, instrument, frames)
     moved = shift.apply(solution) if shift else solution.shifted(parameters.shift_px or 0.0)
     check = sky_check(slit, extraction)
+    frames.progress.step(f"{frame.name}: errors checked")
     return _Exposure(slit, masters, target, extraction, half_width, moved, shift, check, airmass, seconds)
 
 

@@ -45,6 +45,7 @@ __all__ = ["RECIPE", "StandardParameters"]
 Array = NDArray[np.float64]
 
 _GRID_NM = 0.5  # step of the response table: a tenth of the bands it rests on
+_BLIND_REACH_PX = 15.0  # displacements through other slits reach 10 px
 _MARGIN = 0.02  # the table goes this part of the range beyond the frame's ends, for frames displaced against it
 
 
@@ -89,12 +90,11 @@ def run(frames: FrameSet, parameters: StandardParameters) -> list[Product]:
     star = _extracted(frames, frame, parameters)
     progress.step("extracted")
     start = star.shift.px if star.shift else 0.0
-    bands_at = _bands(star, start, parameters.refine_px)
-    response = fit_response(bands_at, start, knots=parameters.knots, reach_px=parameters.refine_px, where=frame.name)
+    reach = _reach(star, parameters)
+    bands_at = _bands(star, start, reach)
+    response = fit_response(bands_at, start, knots=parameters.knots, reach_px=reach, where=frame.name)
     progress.step("response fitted")
-    check = held_out(
-        bands_at, start, star.solution.calibrated_nm, knots=parameters.knots, reach_px=parameters.refine_px
-    )
+    check = held_out(bands_at, start, star.solution.calibrated_nm, knots=parameters.knots, reach_px=reach)
     progress.step("response checked")
     progress.end()
     return [
@@ -138,6 +138,13 @@ def _extracted(frames: FrameSet, frame: Frame, parameters: StandardParameters) -
         airmass,
         seconds,
     )
+
+
+def _reach(star: _Star, parameters: StandardParameters) -> float:
+    """Return how far the displacement may be refined: wide where no line could tell where to begin."""
+    if star.shift is None and parameters.refine_px > 0:
+        return max(parameters.refine_px, _BLIND_REACH_PX)
+    return parameters.refine_px
 
 
 def _slit_ratio(frames: FrameSet, frame: Frame, instrument: Instrument) -> float:

@@ -6,6 +6,8 @@ no edges that could be taken for hits.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from astroscrappy import detect_cosmics
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ __all__ = ["cosmic_rays"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+_FRAME = 4  # px: the filters reach three
 
 
 def cosmic_rays(
@@ -48,12 +52,11 @@ def cosmic_rays(
     rounds
         Rounds of detection and cleaning.
     """
-    positive = np.maximum(background, 0.0)
     hits, _ = detect_cosmics(
-        np.ascontiguousarray(data, dtype=np.float32),
-        inmask=np.ascontiguousarray(bad),
-        inbkg=np.ascontiguousarray(positive, dtype=np.float32),
-        invar=np.ascontiguousarray(variance, dtype=np.float32),
+        _framed(data),
+        inmask=_framed(bad, np.bool_),
+        inbkg=_framed(np.maximum(background, 0.0)),
+        invar=_framed(variance),
         sigclip=kappa,
         sigfrac=0.3,
         objlim=contrast,
@@ -66,4 +69,10 @@ def cosmic_rays(
         fsmode="median",
         verbose=False,
     )
-    return np.asarray(hits, dtype=bool)
+    inside: Mask = np.asarray(hits, dtype=bool)[_FRAME:-_FRAME, _FRAME:-_FRAME]
+    return inside
+
+
+def _framed(array: NDArray[Any], kind: type = np.float32) -> NDArray[Any]:
+    """Return the array with mirrored borders: at the edge of an image nothing is found for want of neighbours."""
+    return np.ascontiguousarray(np.pad(array, _FRAME, mode="reflect"), dtype=kind)

@@ -38,7 +38,7 @@ class ReadNoise:
     ron_adu, error_adu
         Standard deviation of a pixel and its standard error.
     correlation
-        Correlation of pixels 1, 2, ... columns apart in a row; its standard error is 1 / sqrt(pixels).
+        Correlation of pixels 1, 2, ... columns apart in a row; 0 where it is below 3 / sqrt(pixels), three standard errors.
     pixels
         Number of pixels used.
     """
@@ -65,7 +65,7 @@ def overscan_noise(frame: Frame, regions: Regions) -> ReadNoise | None:
     variance = float(np.sum(deviation[kept] ** 2)) / (count - 2 * strip.shape[0])
     if count < MINIMUM_PIXELS or variance <= 0:
         return None
-    correlation = tuple(_lag(deviation, kept, lag) / variance for lag in range(1, LAGS + 1))
+    correlation = tuple(_significant(_lag(deviation, kept, lag) / variance, count) for lag in range(1, LAGS + 1))
     ron = float(np.sqrt(variance))
     return ReadNoise(ron, ron / float(np.sqrt(2 * count)), correlation, count)
 
@@ -135,6 +135,11 @@ def _flattened(strip: Array) -> tuple[Array, NDArray[np.bool_]]:
             if ok.sum() > 10:
                 deviation[row] -= np.polyval(np.polyfit(x[ok], deviation[row, ok], 1), x)
     return deviation, kept
+
+
+def _significant(correlation: float, count: int) -> float:
+    """Return a correlation, or 0 below three standard errors: sums add those of all pairs, and with them their noise."""
+    return correlation if abs(correlation) > 3.0 / float(np.sqrt(count)) else 0.0
 
 
 def _lag(deviation: Array, kept: NDArray[np.bool_], lag: int) -> float:

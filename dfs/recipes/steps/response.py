@@ -267,7 +267,7 @@ def _refined(bands_at: Callable[[float], Bands], start: float, used: Mask, knots
         # Median-like: one spoilt band must not pull the displacement.
         return float(np.sum(np.log1p(0.5 * (residual / error) ** 2)))
 
-    coarse = start + np.linspace(-reach, reach, 13)
+    coarse = start + np.linspace(-reach, reach, 2 * max(6, int(np.ceil(4.0 * reach))) + 1)
     best = float(coarse[int(np.argmin([misfit(one) for one in coarse]))])
     step = float(coarse[1] - coarse[0])
     low, high = max(best - step, start - reach), min(best + step, start + reach)

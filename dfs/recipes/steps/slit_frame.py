@@ -18,7 +18,7 @@ from dfs.recipes.steps.cosmics import cosmic_rays
 from dfs.recipes.steps.noise import NoiseModel, noise_model
 from dfs.recipes.steps.orient import orient
 from dfs.recipes.steps.pixel_noise import PixelNoise, ReadNoise, overscan_noise, with_read_noise
-from dfs.recipes.steps.regions import detector_area
+from dfs.recipes.steps.regions import Regions, detector_area
 from dfs.recipes.steps.slit_sky import SlitSky, fit_slit_sky, middle_row_pixel
 from dfs.recipes.steps.slit_sources import SlitSource, find_sources, occupied_rows, slit_profile
 from dfs.recipes.steps.wavelength import WavelengthSolution
@@ -139,7 +139,14 @@ def open_slit_frame(
     claimed = noise_model(frame.header, instrument, masters.flat, masters.bias, where=frame.name)
     noise = with_read_noise(claimed, read_noise)
     image = orient(
-        calibrate(frame, instrument, bias=masters.bias, flat=masters.flat, noise=noise, flat_part=masters.flat_part),
+        calibrate(
+            frame,
+            instrument,
+            bias=masters.bias or _own_level(frame, area),
+            flat=masters.flat,
+            noise=noise,
+            flat_part=masters.flat_part,
+        ),
         grism,
     )
     _check_shape(image, solution, frame)
@@ -267,6 +274,21 @@ def _check_shape(image: Image, solution: WavelengthSolution, frame: Frame) -> No
             accepted="an arc of the same read-out window and binning",
             hint="reduce the arc that belongs to this setup",
         )
+
+
+def _own_level(frame: Frame, area: Regions) -> Frame | None:
+    """Return the level of the frame's own dark pixels as a master bias, for frames that have none."""
+    strip = area.dark_rows or area.dark_columns
+    if strip is None:
+        return None
+    pixels = np.asarray(frame.content)[strip].astype(np.float64)
+    shape = area.light_shape
+    level = np.full(shape, np.median(pixels), dtype=np.float32)
+    return replace(
+        frame,
+        tag="MASTER_BIAS",
+        content=Image(level, np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.uint8)),
+    )
 
 
 def _pixel_noise(

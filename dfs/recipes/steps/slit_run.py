@@ -136,7 +136,7 @@ def frame_cards(
             (f"NOISE CORR{lag}", round(rho, 4), f"read noise correlation, {lag} px")
             for lag, rho in enumerate(correlation, 1)
         ),
-        ("BIAS", "none" if masters.bias is None else masters.bias.name[:60], "master bias"),
+        ("BIAS", "none: own dark rows" if masters.bias is None else masters.bias.name[:60], "master bias"),
         ("FLAT", flat[:60], "flat field"),
         ("COSMICS", slit.cosmics, "pixels masked as cosmic rays"),
         ("SKY DEGREE", slit.choices.degree, "of the sky's polynomial along the slit"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from dfs.model import Image
+from dfs import instruments
+from dfs.instruments import Instrument
+from dfs.model import Frame, Image
 from dfs.recipes.steps.wavelength import WavelengthSolution
 
 SUB = (np.arange(7) - 3) / 7.0  # points over which a pixel is averaged
@@ -108,3 +111,130 @@ def scene_class() -> type[Scene]:
 def scene() -> Scene:
     """The usual scene."""
     return Scene()
+
+
+# EFOSC2 with a detector of a quarter of its side: light-sensitive pixels (slit, dispersion), binned 2x2, and the raw frame.
+NY, NX, RAW_SHAPE = 520, 500, (508, 526)
+BIAS_ADU, RON_ADU, GAIN = 220.0, 10.0, 1.2
+HEADER = {
+    "INSTRUME": "EFOSC",
+    "OBJECT": "TARGET",
+    "RA": 99.01,
+    "DEC": -31.2,
+    "MJD-OBS": 59606.2,
+    "EXPTIME": 600.0,
+    "ESO INS GRIS1 NAME": "Gr#3",
+    "ESO INS SLIT1 NAME": "slit#1.2",
+    "ESO DET CHIP1 ID": "ccd40",
+    "ESO DET WIN1 BINX": 2,
+    "ESO DET WIN1 BINY": 2,
+    "ESO DET OUT1 CONAD": 1.1,
+    "ESO DET OUT1 RON": 7.8,
+    "ESO TEL AIRM START": 1.1,
+    "ESO TEL AIRM END": 1.12,
+    "ESO TEL GEOLAT": -29.2584,
+    "ESO TEL GEOLON": -70.7345,
+    "ESO TEL GEOELEV": 2377.0,
+}
+START_NM, STEP_NM = 302.0, 0.604
+
+
+def small_instrument() -> Instrument:
+    """EFOSC2, its detector cut down."""
+    whole = instruments.load("EFOSC2")
+    detector = replace(
+        whole.detectors["default"],
+        nx=2 * NY,
+        ny=2 * NX,
+        light_columns=(0, 2 * NY),
+        light_rows=(0, 2 * NX),
+        dark_columns=(2 * NY, 2 * RAW_SHAPE[1]),
+        dark_rows=(2 * (NX + 2), 2 * RAW_SHAPE[0]),
+    )
+    return replace(whole, detectors={"default": detector})
+
+
+def raw_scene(**numbers) -> Scene:
+    """A scene of that detector with the night sky's two strongest lines of this range."""
+    place = [(wavelength - START_NM) / (STEP_NM * NX) for wavelength in (557.73, 589.22)]
+    usual = {
+        "ny": NY,
+        "nx": NX,
+        "start_nm": START_NM,
+        "step_nm": STEP_NM,
+        "lines": ((place[0], 900.0), (place[1], 300.0)),
+        "star_row": 215.0,
+        "bend": 6.0,
+        "sky_e": 12.0,
+        "slope": 0.1,
+        "gain": GAIN,
+        "ron_e": RON_ADU * GAIN,
+    }
+    return Scene(**{**usual, **numbers})
+
+
+def raw_frame(
+    scene: Scene, tag: str, *, seed: int = 1, shift: float = 0.0, hits: int = 0, name: str = "", **cards
+) -> Frame:
+    """The raw frame of a scene: ADU on a bias level, dark rows and columns around, cosmic rays."""
+    rng = np.random.default_rng(seed)
+    electrons = rng.poisson(scene.sky(shift) + scene.star()).astype(float)
+    electrons[rng.integers(0, NY, hits), rng.integers(0, NX, hits)] += rng.uniform(500, 9000, hits)
+    raw = BIAS_ADU + rng.normal(0.0, RON_ADU, RAW_SHAPE)
+    raw[:NX, :NY] += electrons.T / GAIN
+    return Frame(tag, name or f"EFOSC.{seed}", {**HEADER, **cards}, np.rint(np.clip(raw, 0, 65535)).astype(">u2"))
+
+
+def master_bias() -> Frame:
+    """A master bias of so many frames that it adds nothing, and what it measured."""
+    shape = (NX, NY)
+    image = Image(np.full(shape, BIAS_ADU, np.float32), np.full(shape, 0.01, np.float32), np.zeros(shape, np.uint8))
+    measured = {"ESO QC GAIN_E_PER_ADU": GAIN, "ESO QC RON_ADU": RON_ADU}
+    return Frame("MASTER_BIAS", "master_bias.fits", {**HEADER, **measured}, image)
+
+
+def wave_solution(scene: Scene) -> Frame:
+    """The wavelength solution of a scene as the recipe `arc` would hand it on."""
+    known = {**HEADER, "LAMRMS": 0.02, "LAMNLIN": 25}
+    return Frame("WAVE_SOLUTION", "wave_solution.fits", known, scene.solution().to_table())
+
+
+@pytest.fixture(scope="session")
+def drawn() -> SimpleNamespace:
+    """What draws raw frames and their masters."""
+    return SimpleNamespace(
+        instrument=small_instrument(), scene=raw_scene, raw=raw_frame, bias=master_bias, wave=wave_solution
+    )
+
+
+@pytest.fixture(scope="session")
+def real_slit(real_frames):
+    """The real frames of the long slit with masters and wavelength solution made by the recipes themselves."""
+    from dfs.products import read_frame
+    from dfs.recipes.contract import FrameSet
+    from dfs.recipes.registry import find
+
+    instrument = instruments.load("EFOSC2")
+    made: dict[str, Frame] = {}
+
+    def load(name: str, tag: str) -> Frame:
+        return read_frame(real_frames / f"EFOSC.{name}.fits.gz", tag)
+
+    def master(recipe: str, *raws: Frame) -> None:
+        found = find(recipe)
+        for product in found.run(FrameSet((*raws, *made.values()), instrument), found.parse({})):
+            header = {**product.like.header, **{card.keyword: card.value for card in product.cards}}
+            header |= {f"ESO QC {one.name.upper()}": one.value for one in product.qc}
+            made[product.category] = Frame(
+                product.category, f"{product.category}.fits", header, product.content, product.parts
+            )
+
+    master("bias", *(load(f"2022-01-26T19:0{time}", "BIAS") for time in ("2:38.210", "3:08.542", "3:39.513")))
+    master("flat_spectrum", *(load(f"2022-01-26T19:{time}", "FLAT_LSS") for time in ("18:58.464", "21:12.485")))
+    master("arc", load("2022-01-26T19:37:39.560", "ARC"))
+    return SimpleNamespace(
+        instrument=instrument,
+        masters=tuple(made.values()),
+        science=load("2022-01-27T04:46:29.093", "SCIENCE_LSS"),
+        standard=load("2022-01-29T01:12:03.548", "STD_LSS"),
+    )
