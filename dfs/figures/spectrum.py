@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from dfs.figures.style import BLUE, GREY, ORANGE, VERMILION, hover, new_figure
 
-__all__ = ["shade_extrapolated", "spectrum_figure"]
+__all__ = ["readable_unit", "shade_extrapolated", "spectrum_figure"]
 
 
 def spectrum_figure(
@@ -40,7 +41,7 @@ def spectrum_figure(
     lines_nm
         Name -> wavelength of lines to mark.
     """
-    plot = new_figure(title, f"wavelength in {medium} (nm)", f"flux ({_readable(unit)})")
+    plot = new_figure(title, f"wavelength in {medium} (nm)", f"flux ({readable_unit(unit)})")
     source = ColumnDataSource({"x": wavelength_nm, "y": flux})
     if error is not None:
         band = _band(wavelength_nm, flux, error)
@@ -55,7 +56,7 @@ def spectrum_figure(
         plot.add_layout(
             Label(x=at, y=4, y_units="screen", text=name, text_font_size="8pt", text_color=VERMILION, angle=1.5708)
         )
-    _robust_range(plot, flux)
+    _robust_range(plot, _calibrated(wavelength_nm, flux, extrapolated_nm))
     plot.legend.click_policy = "hide"
     plot.legend.label_text_font_size = "8pt"
     plot.legend.padding = 4
@@ -74,8 +75,18 @@ def _band(x: NDArray[Any], y: NDArray[Any], error: NDArray[Any]) -> tuple[NDArra
     return np.concatenate([x, x[::-1]]), np.concatenate([y - error, (y + error)[::-1]])
 
 
+def _calibrated(
+    wavelength_nm: NDArray[Any], flux: NDArray[Any], intervals_nm: Sequence[tuple[float, float]]
+) -> NDArray[Any]:
+    """Return the fluxes outside the extrapolated intervals; all of them where nothing would be left."""
+    inside = np.ones(len(flux), dtype=bool)
+    for low, high in intervals_nm:
+        inside &= (wavelength_nm < low) | (wavelength_nm > high)
+    return flux[inside] if inside.any() else flux
+
+
 def _robust_range(plot: figure, flux: NDArray[Any]) -> None:
-    """Let a few wild edge pixels not squeeze the spectrum: show up to 1.25 times the 99.8th percentile."""
+    """Let wild pixels not squeeze the spectrum: show from the 0.5th to the 99.8th percentile, and a quarter more."""
     finite = flux[np.isfinite(flux)]
     if finite.size == 0:
         return
@@ -85,6 +96,8 @@ def _robust_range(plot: figure, flux: NDArray[Any]) -> None:
     plot.y_range.end = float(high) + 0.25 * span
 
 
-def _readable(unit: str) -> str:
-    """Return the FITS spelling of a unit as people write it."""
-    return unit.replace("erg cm**(-2) s**(-1) angstrom**(-1)", "erg s⁻¹ cm⁻² Å⁻¹").replace("electron", "e⁻")
+def readable_unit(unit: str) -> str:
+    """Return the FITS spelling of a unit as people write it: ``erg cm**(-2)`` becomes erg cm⁻²."""
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    text = re.sub(r"\*\*\(?(-?\d+)\)?", lambda found: found.group(1).translate(raised), unit)
+    return text.replace("angstrom", "Å").replace("electron", "e⁻")

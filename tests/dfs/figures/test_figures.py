@@ -31,7 +31,7 @@ def test_a_spectrum_says_its_units_and_shades_what_is_extrapolated() -> None:
         lines_nm={"Hb": 486.1},
     )
     assert plot.xaxis.axis_label == "wavelength in air (nm)"
-    assert plot.yaxis.axis_label == "flux (erg s⁻¹ cm⁻² Å⁻¹)"
+    assert plot.yaxis.axis_label == "flux (erg cm⁻² s⁻¹ Å⁻¹)"
     shades = [one for one in plot.select(BoxAnnotation) if one.left == 580.0]
     assert [one.right for one in shades] == [600.0]
     Document().add_root(plot)
