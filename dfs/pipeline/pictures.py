@@ -79,7 +79,7 @@ def _good(image: Image) -> Any:
 
 
 def _spectrum(spectrum: Spectrum, shown: Shown) -> figure:
-    plot = spectrum_figure(
+    return spectrum_figure(
         spectrum.wavelength_nm,
         spectrum.flux,
         spectrum.error,
@@ -89,15 +89,6 @@ def _spectrum(spectrum: Spectrum, shown: Shown) -> figure:
         background=spectrum.background,
         extrapolated_nm=shown.extrapolated_nm,
     )
-    calibrated = np.isfinite(spectrum.flux) & (spectrum.quality == 0)
-    for low, high in shown.extrapolated_nm:
-        calibrated &= (spectrum.wavelength_nm < low) | (spectrum.wavelength_nm > high)
-    if calibrated.any():
-        # Noise blown up where the response ends would leave the spectrum itself a flat line.
-        low, high = np.percentile(spectrum.flux[calibrated], [0.5, 99.8])
-        plot.y_range.start = min(0.0, float(low)) - 0.05 * float(high - low)
-        plot.y_range.end = float(high) + 0.25 * float(high - low)
-    return plot
 
 
 def _tables(table: Table, shown: Shown) -> Iterator[figure]:
@@ -125,4 +116,5 @@ def _tables(table: Table, shown: Shown) -> Iterator[figure]:
             nodes["response"],
             unit=unit,
             title=shown.title,
+            extrapolated_nm=shown.extrapolated_nm,
         )
