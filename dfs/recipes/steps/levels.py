@@ -15,8 +15,7 @@ __all__ = ["LEVEL_ESTIMATOR", "Level", "clipped_level", "dark_level"]
 LEVEL_ESTIMATOR = "mean of the pixels within 5 sigma of the median, sigma = 1.4826 MAD (at least 1 ADU)"
 
 KAPPA = 5.0
-SAMPLE = 400_000  # pixels from which median and MAD are taken: their error is then below sigma / 500
-_BAND = 256  # rows
+SAMPLE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +31,20 @@ class Level:
 def clipped_level(values: NDArray[Any]) -> Level | None:
     """Return the level of a 2-D region of any real type; None where no pixel is finite.
 
-    Every pixel enters the mean; median and MAD are those of evenly spaced rows where the region is large.
+    Of regions above `SAMPLE` pixels evenly spaced rows are taken: the mean's error is then still below sigma / 700.
     """
     stride = max(1, values.size // SAMPLE)
-    sample = values[::stride].astype(np.float64)
+    sample = values[::stride].astype(np.float32).ravel()
     sample = sample[np.isfinite(sample)]
     if sample.size == 0:
         return None
-    middle = float(np.median(sample))
-    sigma = max(1.4826 * float(np.median(np.abs(sample - middle))), 1.0)
-    low, high = middle - KAPPA * sigma, middle + KAPPA * sigma
-    number, total, square = 0, 0.0, 0.0
-    for start in range(0, values.shape[0], _BAND):
-        deviation = values[start : start + _BAND].astype(np.float32) - np.float32(middle)
-        kept = deviation[(deviation >= low - middle) & (deviation <= high - middle)]
-        number += kept.size
-        total += float(np.sum(kept, dtype=np.float64))
-        square += float(np.sum(np.square(kept), dtype=np.float64))
-    mean = total / number
-    scatter = float(np.sqrt(max(square / number - mean**2, 0.0)))
-    return Level(middle + mean, scatter, scatter / float(np.sqrt(number)), number)
+    middle = np.median(sample)
+    sample -= middle
+    sigma = max(1.4826 * float(np.median(np.abs(sample))), 1.0)
+    kept = sample[np.abs(sample) <= KAPPA * sigma]
+    mean = float(np.mean(kept, dtype=np.float64))
+    scatter = float(np.std(kept, dtype=np.float64))
+    return Level(float(middle) + mean, scatter, scatter / float(np.sqrt(kept.size)), int(kept.size))
 
 
 def dark_level(pixels: NDArray[Any], regions: Regions) -> Level | None:

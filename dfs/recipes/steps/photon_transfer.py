@@ -28,7 +28,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,6 +48,7 @@ Array = NDArray[np.float64]
 BOX = 32  # pixels
 RUN = 4  # pixels along a row
 KAPPA = 4.0
+ENOUGH = 1000  # boxes
 _CUT_VARIANCE = 0.99892965  # of a unit normal distribution within 4 sigma
 _MINIMUM = 24  # runs in a box, below which it is left out
 
@@ -124,28 +124,43 @@ def pair_boxes(
     scaled
         Scale the first frame to the second, box by box.
     """
-    ny, nx = one.shape
-    box = max(8, min(box, ny, nx)) // run * run
-    shape = (max(ny // box, 0), max(nx // box, 0))
-    variance, level, ratio, count = (np.zeros(shape) for _ in range(4))
-    _boxes(one, other, box, run, scaled, variance, level, ratio, count)
+    box = max(8, min(box, *one.shape)) // run * run
+    first, second = _as_boxes(one, box), _as_boxes(other, box)
+    both = np.isfinite(first) & np.isfinite(second)
+    number = np.count_nonzero(both, axis=(1, 2))
+    totals = [np.sum(np.where(both, frame, 0), axis=(1, 2), dtype=np.float64) for frame in (first, second)]
+    level = np.divide(totals[0], number, out=np.full(number.shape, np.nan), where=number > 0)
+    ratio = np.ones(number.size)
+    if scaled:
+        bright = (totals[0] > 0) & (totals[1] > 0)
+        ratio = np.divide(totals[1], totals[0], out=np.full(number.shape, np.nan), where=bright)
+    difference = second - first * ratio[:, None, None].astype(np.float32)
+    sums = difference.reshape(len(first), -1, run).sum(axis=2, dtype=np.float64)
+    variance, count = _clipped_variance(sums)
     good = (count >= _MINIMUM) & np.isfinite(variance) & (variance > 0)
-    return PairBoxes(variance[good], level[good], ratio[good], count[good])
+    return PairBoxes(variance[good] / run, level[good], ratio[good], count[good])
 
 
 def raw_pair_boxes(
     one: NDArray[Any], other: NDArray[Any], area: tuple[slice, slice], *, run: int = 1, box: int = BOX
 ) -> PairBoxes:
-    """Return the boxes of `area` of a pair of raw bias frames of any real type, converted in bands of rows."""
+    """Return boxes of `area` of a pair of raw bias frames of any real type.
+
+    Of large frames every second, third ... row of boxes is taken, so that about `ENOUGH` boxes remain: they know the read-out
+    noise to 0.1 %.
+    """
     rows, columns = area
-    step = 16 * box
+    box = max(8, min(box, rows.stop - rows.start, columns.stop - columns.start))
+    starts = range(rows.start, rows.stop - box + 1, box)
+    across = max(1, (columns.stop - columns.start) // box)
+    stride = max(1, len(starts) * across // ENOUGH)
     parts = [
         pair_boxes(
-            *(frame[y : min(y + step, rows.stop), columns].astype(np.float32) for frame in (one, other)),
+            *(frame[y : y + box, columns].astype(np.float32) for frame in (one, other)),
             run=run,
             box=box,
         )
-        for y in range(rows.start, rows.stop, step)
+        for y in starts[::stride]
     ]
     return PairBoxes(
         variance=np.concatenate([part.variance for part in parts]),
@@ -236,70 +251,32 @@ def _noise(variance: Array, count: Array) -> ReadOutNoise | None:
     return ReadOutNoise(ron, float(1.2533 * sigma / np.sqrt(variance.size) / (2 * ron)), int(variance.size))
 
 
-@numba.njit(cache=True, nogil=True)
-def _boxes(one, other, box, run, scaled, variance, level, ratio, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba
-    sums = np.empty(box * (box // run), np.float64)
-    for row in range(variance.shape[0]):
-        for column in range(variance.shape[1]):
-            y0, x0 = row * box, column * box
-            k, mean = _ratio_of(one, other, y0, x0, box, scaled)
-            ratio[row, column] = k
-            level[row, column] = mean
-            size = 0
-            for y in range(y0, y0 + box):
-                for start in range(x0, x0 + box, run):
-                    total = 0.0
-                    for x in range(start, start + run):
-                        total += other[y, x] - k * one[y, x]
-                    if np.isfinite(total):
-                        sums[size] = total
-                        size += 1
-            number, spread = _clipped_variance(sums[:size])
-            variance[row, column] = spread / run
-            count[row, column] = number
+def _as_boxes(frame: NDArray[np.float32], box: int) -> NDArray[np.float32]:
+    """Return the whole boxes of `frame`, shape (boxes, box, box)."""
+    rows, columns = frame.shape[0] // box, frame.shape[1] // box
+    cut = frame[: rows * box, : columns * box].reshape(rows, box, columns, box)
+    return cut.swapaxes(1, 2).reshape(rows * columns, box, box)
 
 
-@numba.njit(cache=True, nogil=True)
-def _ratio_of(one, other, y0, x0, box, scaled):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba
-    first = 0.0
-    second = 0.0
-    number = 0
-    for y in range(y0, y0 + box):
-        for x in range(x0, x0 + box):
-            if np.isfinite(one[y, x]) and np.isfinite(other[y, x]):
-                first += one[y, x]
-                second += other[y, x]
-                number += 1
-    mean = first / number if number > 0 else np.nan
-    if not scaled:
-        return 1.0, mean
-    return (second / first if first > 0 and second > 0 else np.nan), mean
-
-
-@numba.njit(cache=True, nogil=True)
-def _clipped_variance(values):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba
-    """Return how many values lie within 4 sigma of their mean, and their variance corrected for the cut."""
-    low, high = -np.inf, np.inf
-    number, before = 0, -1
-    mean = spread = 0.0
-    for _ in range(20):
-        total = 0.0
-        number = 0
-        for value in values:
-            if low <= value <= high:
-                total += value
-                number += 1
-        if number < 2:
-            return number, np.nan
-        mean = total / number
-        spread = 0.0
-        for value in values:
-            if low <= value <= high:
-                spread += (value - mean) ** 2
-        spread /= number - 1
-        if number == before:
+def _clipped_variance(values: Array) -> tuple[Array, Array]:
+    """Return, for each row of `values`, the variance within 4 sigma of the mean, corrected for the cut, and the number used."""
+    finite = np.isfinite(values)
+    values = np.where(finite, values, 0.0)
+    used = finite.copy()
+    variance = np.full(len(values), np.nan)
+    active = np.flatnonzero(np.count_nonzero(finite, axis=1) >= 2)  # boxes that still change
+    for iteration in range(20):
+        some, mask = values[active], used[active]
+        count = np.count_nonzero(mask, axis=1)
+        mean = np.sum(some * mask, axis=1) / count
+        deviation = some - mean[:, None]
+        spread = np.sum(deviation**2 * mask, axis=1) / np.maximum(count - 1, 1)
+        variance[active] = spread
+        sigma = np.sqrt(spread if iteration == 0 else spread / _CUT_VARIANCE)
+        within = (np.abs(deviation) <= KAPPA * sigma[:, None]) & finite[active]
+        changed = (within != mask).any(axis=1)
+        used[active] = within
+        active = active[changed]
+        if active.size == 0:
             break
-        before = number
-        sigma = np.sqrt(spread / _CUT_VARIANCE) if np.isfinite(low) else np.sqrt(spread)
-        low, high = mean - KAPPA * sigma, mean + KAPPA * sigma
-    return number, spread / _CUT_VARIANCE
+    return variance / _CUT_VARIANCE, np.count_nonzero(used, axis=1).astype(np.float64)

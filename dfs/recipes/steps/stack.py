@@ -12,7 +12,8 @@ With few frames only "noise" can work: of n values none lies further than (n - 1
 from their mean (2.85 for n = 10). Where two values contradict each other and neither would stay, the lower one is kept:
 cosmic rays only add. The result is the mean of the values kept, its variance s^2 / n with s^2 their unbiased sample variance, NaN below two.
 
-The frames are taken in bands of rows by two threads; each pixel depends on itself alone, so the result does not depend on
+All is array arithmetic on bands that fit into a core's cache: as fast as compiled loops, and a process that makes a master bias
+need not load a compiler. The frames are taken in bands of rows by two threads; each pixel depends on itself alone, so the result does not depend on
 which thread came first.
 """
 
@@ -24,7 +25,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,7 +32,9 @@ from dfs.progress import Progress, Silent
 
 __all__ = ["Clip", "Stack", "combine", "median_stack"]
 
-BAND_BYTES = 4_000_000  # of values in float32: small enough for the cache of one core
+BAND_BYTES = 1_000_000  # of values in float32: they stay in the cache of one core
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,14 @@ class Stack:
     variance
         float32, of the mean, measured; NaN where fewer than two values were kept.
     count
-        uint16: values kept.
+        uint8 (uint16 for more than 255 frames): values kept.
     rejected
         How many pixels were rejected of each frame.
     """
 
     mean: NDArray[np.float32]
     variance: NDArray[np.float32]
-    count: NDArray[np.uint16]
+    count: NDArray[np.unsignedinteger]
     rejected: tuple[int, ...]
 
 
@@ -104,28 +106,21 @@ def combine(
     progress
         Told of every band; may cancel.
     """
-    rows, columns = area or (slice(0, frames[0].shape[0]), slice(0, frames[0].shape[1]))
-    first, last = rows.indices(frames[0].shape[0])[:2]
-    width = len(range(*columns.indices(frames[0].shape[1])))
-    shape = (last - first, width)
+    bands = _Bands(frames, area)
     result = Stack(
-        np.empty(shape, np.float32), np.empty(shape, np.float32), np.empty(shape, np.uint16), (0,) * len(frames)
+        np.empty(bands.shape, np.float32),
+        np.empty(bands.shape, np.float32),
+        np.empty(bands.shape, np.uint8 if len(frames) < 256 else np.uint16),
+        (0,) * len(frames),
     )
-    settings = _settings(clip)
-    offset = np.asarray(offsets if offsets is not None else np.zeros(len(frames)), dtype=np.float32)
-    scale = np.asarray(scales if scales is not None else np.ones(len(frames)), dtype=np.float32)
+    offset = np.asarray(offsets if offsets is not None else np.zeros(len(frames)), dtype=np.float64)
+    scale = np.asarray(scales if scales is not None else np.ones(len(frames)), dtype=np.float64)
 
-    def band(y: int, end: int) -> NDArray[np.int64]:
-        values = np.empty((len(frames), end - y, width), dtype=np.float32)
-        for index, frame in enumerate(frames):
-            values[index] = frame[first + y : first + end, columns]
-        rejected = np.zeros(len(frames), dtype=np.int64)
-        _clipped_mean(
-            values, offset, scale, settings, result.mean[y:end], result.variance[y:end], result.count[y:end], rejected
-        )
-        return rejected
+    def work(y: int, end: int) -> NDArray[np.int64]:
+        values, level = bands.values(y, end, offset, scale)
+        return _clipped_mean(values, level, scale, clip, result, slice(y, end))
 
-    counts = _in_bands(band, shape[0], len(frames) * width * 4, progress or Silent())
+    counts = _in_bands(work, bands, progress or Silent())
     return Stack(result.mean, result.variance, result.count, tuple(int(one) for one in np.sum(counts, axis=0)))
 
 
@@ -133,47 +128,74 @@ def median_stack(
     frames: Sequence[NDArray[Any]], area: tuple[slice, slice] | None = None, *, progress: Progress | None = None
 ) -> NDArray[np.float32]:
     """Return the median of `frames` (the mean of the middle two for an even number), NaN left out; float32."""
-    rows, columns = area or (slice(0, frames[0].shape[0]), slice(0, frames[0].shape[1]))
-    first, last = rows.indices(frames[0].shape[0])[:2]
-    width = len(range(*columns.indices(frames[0].shape[1])))
-    result = np.empty((last - first, width), np.float32)
+    bands = _Bands(frames, area)
+    result = np.empty(bands.shape, np.float32)
+    zero, one = np.zeros(len(frames)), np.ones(len(frames))
 
-    def band(y: int, end: int) -> NDArray[np.int64]:
-        values = np.empty((len(frames), end - y, width), dtype=np.float32)
-        for index, frame in enumerate(frames):
-            values[index] = frame[first + y : first + end, columns]
-        _medians(values, result[y:end])
+    def work(y: int, end: int) -> NDArray[np.int64]:
+        values, level = bands.values(y, end, zero, one)
+        kept = np.isfinite(values)
+        if kept.all():
+            _sort_frames(values)
+            middle = (values[(len(frames) - 1) // 2] + values[len(frames) // 2]) * np.float32(0.5)
+        else:
+            middle = _median_of(values, kept)
+        result[y:end] = middle + np.float32(level)
         return np.zeros(1, dtype=np.int64)
 
-    _in_bands(band, last - first, len(frames) * width * 4, progress or Silent())
+    _in_bands(work, bands, progress or Silent())
     return result
 
 
-def _settings(clip: Clip | None) -> tuple[float, int, bool, bool, float, float]:
-    if clip is None:
-        return (np.inf, 0, True, True, 0.0, 0.0)
-    inverse = 1 / clip.gain_e_per_adu if clip.gain_e_per_adu else 0.0
-    return (
-        float(clip.kappa),
-        int(clip.iterations),
-        clip.centre == "median",
-        clip.scale == "noise",
-        float(clip.ron_adu) ** 2,
-        inverse,
-    )
+class _Bands:
+    """The frames' common area, read in bands of rows."""
+
+    def __init__(self, frames: Sequence[NDArray[Any]], area: tuple[slice, slice] | None) -> None:
+        self.frames = frames
+        rows, self.columns = area or (slice(0, frames[0].shape[0]), slice(0, frames[0].shape[1]))
+        self.first, last = rows.indices(frames[0].shape[0])[:2]
+        self.shape = (last - self.first, len(range(*self.columns.indices(frames[0].shape[1]))))
+        self.step = max(1, BAND_BYTES // (4 * len(frames) * self.shape[1]))
+
+    def values(self, y: int, end: int, offset: Array, scale: Array) -> tuple[NDArray[np.float32], float]:
+        """Return scale * (frame - offset) - level for rows y to end, shape (n, rows, nx), and the level.
+
+        The level, a typical value, is taken off so that sums in float32 keep the precision of the values' scatter.
+        """
+        values = np.empty((len(self.frames), end - y, self.shape[1]), dtype=np.float32)
+        level = 0.0
+        for index, frame in enumerate(self.frames):
+            raw = frame[self.first + y : self.first + end, self.columns]
+            if index == 0:
+                level = _typical(raw, float(offset[0]), float(scale[0]))
+            if scale[index] == 1:
+                np.subtract(
+                    raw, np.float32(offset[index] + level), out=values[index], casting="unsafe", dtype=np.float32
+                )
+            else:
+                np.subtract(raw, offset[index], out=values[index], casting="unsafe", dtype=np.float32)
+                values[index] *= np.float32(scale[index])
+                values[index] -= np.float32(level)
+        return values, level
+
+
+def _typical(raw: NDArray[Any], offset: float, scale: float) -> float:
+    row = raw[raw.shape[0] // 2].astype(np.float64)
+    row = row[np.isfinite(row)]
+    return round(float(np.median(row) - offset) * scale) if row.size else 0.0
 
 
 def _in_bands(
-    work: Callable[[int, int], NDArray[np.int64]], height: int, bytes_per_row: int, progress: Progress
+    work: Callable[[int, int], NDArray[np.int64]], bands: _Bands, progress: Progress
 ) -> list[NDArray[np.int64]]:
     """Return what `work` returns for bands of rows, in order, done by at most two threads."""
-    step = max(1, BAND_BYTES // bytes_per_row)
-    starts = range(0, height, step)
+    height = bands.shape[0]
+    starts = range(0, height, bands.step)
     results = []
     progress.begin("combining", len(starts))
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
         try:
-            for one in pool.map(lambda y: work(y, min(y + step, height)), starts):
+            for one in pool.map(lambda y: work(y, min(y + bands.step, height)), starts):
                 results.append(one)
                 progress.step()
         except BaseException:
@@ -183,157 +205,123 @@ def _in_bands(
     return results
 
 
-@numba.njit(cache=True, nogil=True)
-def _row_statistics(values, offset, scale, total, square, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba
-    """Shift and scale one row of all frames in place; fill its sums, summed squares of deviations, and extremes."""
-    n, nx = values.shape
-    total[:] = 0.0
-    square[:] = 0.0
-    low[:] = np.inf
-    high[:] = -np.inf
-    for i in range(n):
-        row = values[i]
-        for x in range(nx):
-            value = (row[x] - offset[i]) * scale[i]
-            row[x] = value
-            total[x] += value
-            low[x] = min(low[x], value)
-            high[x] = max(high[x], value)
-    for i in range(n):
-        row = values[i]
-        for x in range(nx):
-            deviation = row[x] - total[x] / n
-            square[x] += deviation * deviation
+def _clipped_mean(
+    values: NDArray[np.float32], level: float, scale: Array, clip: Clip | None, result: Stack, rows: slice
+) -> NDArray[np.int64]:
+    """Fill `rows` of `result` and return how many pixels were rejected of each frame."""
+    n = len(values)
+    mean = np.add.reduce(values, axis=0) / np.float32(n)
+    square = np.zeros_like(mean)
+    for one in values:
+        deviation = one - mean
+        deviation *= deviation
+        square += deviation
+    doubtful = ~np.isfinite(mean) if clip is None else ~_beyond_doubt(values, mean, square, level, scale, clip)
+    result.mean[rows] = mean + np.float32(level)
+    if n > 1:
+        np.divide(square, np.float32(n * (n - 1)), out=result.variance[rows])
+    else:
+        result.variance[rows] = np.nan
+    result.count[rows] = n
+    where = np.nonzero(doubtful)
+    if where[0].size == 0:
+        return np.zeros(n, dtype=np.int64)
+    pixels = values[:, where[0], where[1]].astype(np.float64) + level
+    kept = _clip(pixels, scale, clip)
+    average, scatter, number = _moments(pixels, kept)
+    result.mean[rows][where] = average
+    result.variance[rows][where] = scatter
+    result.count[rows][where] = number
+    rejected: NDArray[np.int64] = np.count_nonzero(~kept, axis=1).astype(np.int64)
+    return rejected
 
 
-@numba.njit(cache=True, nogil=True)
-def _clipped_mean(values, offset, scale, settings, mean, variance, count, rejected):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba
-    n, ny, nx = values.shape
-    kappa, iterations, by_median, by_noise, ron2, inverse_gain = settings
-    factor = scale.astype(np.float64)
-    squeeze = min(1.0, np.min(factor) ** 2)  # what scaling can shrink a variance by
-    total = np.empty(nx, np.float64)
-    square = np.empty(nx, np.float64)
-    low = np.empty(nx, np.float32)
-    high = np.empty(nx, np.float32)
-    pixel = np.empty(n, np.float64)
-    order = np.empty(n, np.float64)
-    kept = np.empty(n, np.bool_)
-    for y in range(ny):
-        _row_statistics(values[:, y], offset, scale, total, square, low, high)
-        for x in range(nx):
-            # No value can be rejected where none lies further from any possible centre than the smallest limit: the common
-            # case, without sorting.
-            average = total[x] / n
-            smallest = (ron2 + max(low[x], 0.0) * inverse_gain) * squeeze if by_noise else square[x] / n
-            furthest = high[x] - low[x] if by_median else max(high[x] - average, average - low[x])
-            if np.isfinite(total[x]) and (iterations == 0 or furthest * furthest <= kappa * kappa * smallest):
-                mean[y, x] = average
-                variance[y, x] = square[x] / ((n - 1.0) * n) if n > 1 else np.nan
-                count[y, x] = n
-                continue
-            for i in range(n):
-                pixel[i] = values[i, y, x]
-            number, average, scatter = _clip_pixel(pixel, kept, order, factor, settings)
-            mean[y, x] = average
-            variance[y, x] = scatter
-            count[y, x] = number
-            for i in range(n):
-                if not kept[i]:
-                    rejected[i] += 1
+def _beyond_doubt(
+    values: NDArray[np.float32],
+    mean: NDArray[np.float32],
+    square: NDArray[np.float32],
+    level: float,
+    scale: Array,
+    clip: Clip,
+) -> NDArray[np.bool_]:
+    """Return where no value lies further from any possible centre than the smallest limit: the common case, without sorting."""
+    low, high = np.minimum.reduce(values, axis=0), np.maximum.reduce(values, axis=0)
+    reach = high - low if clip.centre == "median" else np.maximum(high - mean, mean - low)
+    if clip.scale == "std":
+        smallest = square / np.float32(len(values))
+    else:
+        squeeze = min(1.0, float(np.min(scale)) ** 2)  # what scaling can shrink a variance by
+        smallest = np.full_like(mean, clip.ron_adu**2 * squeeze)
+        if clip.gain_e_per_adu:
+            smallest += np.maximum(low + np.float32(level), 0) * np.float32(squeeze / clip.gain_e_per_adu)
+    # A ten thousandth below the limit, for the rounding of float32; NaN compares false.
+    sure: NDArray[np.bool_] = reach * reach <= smallest * np.float32(clip.kappa**2 * 0.9999)
+    return sure
 
 
-@numba.njit(cache=True, nogil=True)
-def _clip_pixel(pixel, kept, order, scale, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901 - numba
-    kappa, iterations, by_median, by_noise, ron2, inverse_gain = settings
-    n = pixel.size
-    number = 0
-    for i in range(n):
-        kept[i] = np.isfinite(pixel[i])
-        number += kept[i]
-    for _ in range(iterations):
-        if number < 2:
+def _clip(pixels: Array, scale: Array, clip: Clip | None) -> NDArray[np.bool_]:
+    """Return which values of `pixels`, shape (n, pixels), are kept."""
+    kept = np.isfinite(pixels)
+    if clip is None:
+        return kept
+    active = np.arange(pixels.shape[1])  # pixels that still change
+    for _ in range(clip.iterations):
+        values, keeps = pixels[:, active], kept[:, active]
+        bad = _beyond(values, keeps, scale, clip)
+        changed = bad.any(axis=0)
+        if not changed.any():
             break
-        average, square = _moments(pixel, kept, number)
-        centre = _median_of(pixel, kept, order) if by_median else average
-        changed = 0
-        lowest = -1
-        for i in range(n):
-            if not kept[i]:
-                continue
-            if lowest < 0 or pixel[i] < pixel[lowest]:
-                lowest = i
-            # Scaled frames: sigma belongs to the frame as it was taken, x = scale * raw.
-            sigma2 = (
-                scale[i] * scale[i] * ron2 + scale[i] * max(centre, 0.0) * inverse_gain if by_noise else square / number
-            )
-            if abs(pixel[i] - centre) > kappa * np.sqrt(sigma2):
-                kept[i] = False
-                changed += 1
-        number -= changed
-        if number == 0:
-            kept[lowest] = True
-            number = 1
-        if changed == 0:
-            break
-    if number == 0:
-        return 0, np.nan, np.nan
-    average, square = _moments(pixel, kept, number)
-    return number, average, (square / ((number - 1.0) * number) if number > 1 else np.nan)
+        values, keeps, bad, active = values[:, changed], keeps[:, changed], bad[:, changed], active[changed]
+        none_left = ~(keeps & ~bad).any(axis=0)
+        lowest = np.argmin(np.where(keeps, values, np.inf), axis=0)
+        bad[lowest[none_left], np.flatnonzero(none_left)] = False
+        kept[:, active] = keeps & ~bad
+    return kept
 
 
-@numba.njit(cache=True, nogil=True)
-def _moments(pixel, kept, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba
-    total = 0.0
-    for i in range(pixel.size):
-        if kept[i]:
-            total += pixel[i]
-    average = total / number
-    square = 0.0
-    for i in range(pixel.size):
-        if kept[i]:
-            square += (pixel[i] - average) ** 2
-    return average, square
+def _beyond(pixels: Array, kept: NDArray[np.bool_], scale: Array, clip: Clip) -> NDArray[np.bool_]:
+    """Return which of the values kept lie beyond the limit."""
+    average, scatter, number = _moments(pixels, kept)
+    centre = _median_of(pixels, kept) if clip.centre == "median" else average
+    if clip.scale == "std":
+        sigma = np.sqrt(scatter * (number - 1.0))[np.newaxis]  # scatter is s^2 / n
+    else:
+        # Scaled frames: sigma belongs to the frame as it was taken, x = scale * raw.
+        photons = np.maximum(centre, 0) / clip.gain_e_per_adu if clip.gain_e_per_adu else np.zeros_like(centre)
+        sigma = np.sqrt(scale[:, None] ** 2 * clip.ron_adu**2 + scale[:, None] * photons)
+    beyond: NDArray[np.bool_] = kept & (np.abs(pixels - centre) > clip.kappa * sigma) & (number > 1)
+    return beyond
 
 
-@numba.njit(cache=True, nogil=True)
-def _median_of(pixel, kept, order):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba
-    size = 0
-    for i in range(pixel.size):
-        if kept[i]:
-            place = size
-            while place > 0 and order[place - 1] > pixel[i]:
-                order[place] = order[place - 1]
-                place -= 1
-            order[place] = pixel[i]
-            size += 1
-    return 0.5 * (order[(size - 1) // 2] + order[size // 2])
+def _moments(pixels: Array, kept: NDArray[np.bool_]) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Return mean, variance of the mean (NaN below two values) and number of the values kept."""
+    number = np.count_nonzero(kept, axis=0)
+    total = np.sum(np.where(kept, pixels, 0.0), axis=0)
+    mean = np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
+    square = np.sum(np.where(kept, pixels - mean, 0.0) ** 2, axis=0)
+    dof = (number - 1.0) * number
+    return mean, np.divide(square, dof, out=np.full(total.shape, np.nan), where=number > 1), number
 
 
-@numba.njit(cache=True, nogil=True)
-def _medians(values, result):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba
-    """Sort all columns of a row at once: compare-exchange of whole frames' rows, which the compiler turns into vector code."""
-    n, ny, nx = values.shape
-    number = np.empty(nx, np.int64)
-    for y in range(ny):
-        number[:] = 0
-        for i in range(n):
-            row = values[i, y]
-            for x in range(nx):
-                finite = np.isfinite(row[x])
-                number[x] += finite
-                row[x] = row[x] if finite else np.float32(np.inf)
-        for i in range(1, n):
-            for j in range(i, 0, -1):
-                below = values[j - 1, y]
-                above = values[j, y]
-                for x in range(nx):
-                    one = below[x]
-                    other = above[x]
-                    below[x] = min(one, other)
-                    above[x] = max(one, other)
-        for x in range(nx):
-            k = number[x]
-            result[y, x] = (
-                np.float32(0.5) * (values[(k - 1) // 2, y, x] + values[k // 2, y, x]) if k > 0 else np.float32(np.nan)
-            )
+def _median_of(pixels: NDArray[Any], kept: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return the median of the values kept along axis 0; NaN without any."""
+    ordered = np.where(kept, pixels, np.inf)
+    _sort_frames(ordered)
+    number = np.count_nonzero(kept, axis=0)
+    last = np.maximum(number - 1, 0)
+    below = np.take_along_axis(ordered, (last // 2)[np.newaxis], axis=0)[0]
+    above = np.take_along_axis(ordered, (number // 2).clip(max=len(pixels) - 1)[np.newaxis], axis=0)[0]
+    with np.errstate(invalid="ignore"):
+        return np.where(number > 0, 0.5 * (below + above), np.nan)
+
+
+def _sort_frames(values: NDArray[Any]) -> None:
+    """Sort along axis 0 in place by exchanging whole rows, vector operations that beat a sort of many short columns."""
+    if len(values) > 24:
+        values.sort(axis=0)
+        return
+    for i in range(1, len(values)):
+        for j in range(i, 0, -1):
+            below = np.minimum(values[j - 1], values[j])
+            np.maximum(values[j - 1], values[j], out=values[j])
+            values[j - 1] = below
