@@ -100,13 +100,20 @@ def measure_arc(
         verdict = _verdict(x, error, flux, flux_error, misfit, share, touched, profile, len(spectrum))
         rows.append((lamp.wavelength_nm[number], lamp.ion[number], *found, verdict))
     columns = list(zip(*rows, strict=True)) if rows else [()] * 9
-    numbers = [np.array(columns[index], dtype=np.float64) for index in (0, 2, 3, 4, 5, 6, 7)]
+    wavelength_nm, x, x_error, flux, flux_error, misfit, share = (
+        np.array(columns[index], dtype=np.float64) for index in (0, 2, 3, 4, 5, 6, 7)
+    )
     lines = ArcLines(
-        numbers[0],
-        np.array(columns[1], dtype=np.str_),
-        *numbers[1:],
-        np.array(columns[8], dtype="U10"),
-        np.zeros(len(rows)),
+        wavelength_nm=wavelength_nm,
+        ion=np.array(columns[1], dtype=np.str_),
+        x=x,
+        x_error=x_error,
+        flux=flux,
+        flux_error=flux_error,
+        misfit=misfit,
+        share=share,
+        verdict=np.array(columns[8], dtype="U10"),
+        residual_px=np.zeros(len(rows)),
     )
     return _once_each(lines, profile.fwhm)
 

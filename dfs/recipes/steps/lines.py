@@ -132,8 +132,8 @@ def measure_lines(
     centre = np.where(np.isfinite(held.x), held.x, start)
     fits = fit_lines(data, spread, index, centre, profile, free_width=True)
     core = np.abs(index - centre[:, np.newaxis]) <= 0.75 * profile.fwhm + 1
-    touched = saturated[np.clip(index, 0, len(spectrum) - 1)] & core
-    return _merge(held, fits, profile, touched.any(axis=1))
+    touched: Bool = np.any(saturated[np.clip(index, 0, len(spectrum) - 1)] & core, axis=1)
+    return _merge(held, fits, profile, touched)
 
 
 def _merge(held: LineFits, fits: LineFits, profile: LineProfile, saturated: Bool) -> DetectedLines:
