@@ -100,20 +100,13 @@ def measure_arc(
         verdict = _verdict(x, error, flux, flux_error, misfit, share, touched, profile, len(spectrum))
         rows.append((lamp.wavelength_nm[number], lamp.ion[number], *found, verdict))
     columns = list(zip(*rows, strict=True)) if rows else [()] * 9
-    wavelength_nm, x, x_error, flux, flux_error, misfit, share = (
-        np.array(columns[index], dtype=np.float64) for index in (0, 2, 3, 4, 5, 6, 7)
-    )
+    fitted = ("x", "x_error", "flux", "flux_error", "misfit", "share")
     lines = ArcLines(
-        wavelength_nm=wavelength_nm,
+        wavelength_nm=np.array(columns[0], dtype=np.float64),
         ion=np.array(columns[1], dtype=np.str_),
-        x=x,
-        x_error=x_error,
-        flux=flux,
-        flux_error=flux_error,
-        misfit=misfit,
-        share=share,
         verdict=np.array(columns[8], dtype="U10"),
         residual_px=np.zeros(len(rows)),
+        **{name: np.array(values, dtype=np.float64) for name, values in zip(fitted, columns[2:8], strict=True)},
     )
     return _once_each(lines, profile.fwhm)
 
