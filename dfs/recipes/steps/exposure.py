@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import astroscrappy
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from dfs.errors import DataError
 from dfs.instruments import Instrument
@@ -17,6 +18,7 @@ from dfs.recipes.steps.image_quality import stars
 from dfs.recipes.steps.image_sky import fit_sky, subtract_sky
 from dfs.recipes.steps.image_wcs import CelestialFrame, celestial_frame
 from dfs.recipes.steps.noise import NoiseModel, noise_model
+from dfs.recipes.steps.odd_columns import odd_columns
 from dfs.recipes.steps.regions import detector_area
 from dfs.recipes.steps.sources import Sources, detect, filled
 
@@ -41,6 +43,8 @@ class Exposure:
         Gain and read-out noise used.
     cosmic_pixels
         Pixels flagged as hit by cosmic rays.
+    odd_pixels
+        Pixels of columns found to add or swallow charge.
     sources
         Sources found on it.
     celestial
@@ -56,6 +60,7 @@ class Exposure:
     sky_noise: float
     noise: NoiseModel
     cosmic_pixels: int
+    odd_pixels: int
     sources: Sources
     celestial: CelestialFrame
     fwhm_px: float | None
@@ -109,7 +114,10 @@ def expose(
         image = Image(image.data, image.variance, mask, image.unit)
     sky = fit_sky(image, mesh_px=mesh_px, where=frame.name)
     flattened = _per_second(subtract_sky(image, sky), exposure_s)
-    sources = detect(flattened, fwhm_px=max(2.0, 1.0 / celestial.pixel_scale_arcsec), threshold=detection_sigma)
+    odd = odd_columns(flattened)
+    flattened.mask[odd] |= np.uint8(Flag.BAD)
+    width = max(2.0, 1.0 / celestial.pixel_scale_arcsec)  # 1 arcsec
+    sources = detect(flattened, fwhm_px=width, threshold=detection_sigma, deblend=False)
     chosen = stars(sources)
     return Exposure(
         frame=frame,
@@ -119,6 +127,7 @@ def expose(
         sky_noise=max(sky.rms / exposure_s, 1e-12),
         noise=noise,
         cosmic_pixels=hits,
+        odd_pixels=int(odd.sum()),
         sources=sources,
         celestial=celestial,
         fwhm_px=float(np.median(sources.fwhm[chosen])) if len(chosen) else None,
@@ -140,18 +149,21 @@ def flag_cosmics(image: Image, ron_e: float, *, sigma: float, object_limit: floa
         Contrast between the Laplacian and the fine-structure image: higher keeps the cores of stars safer.
     """
     holes = ~image.good() | ~np.isfinite(image.data)  # filled: a hole of zeros would have sharp edges of its own
-    found, _ = astroscrappy.detect_cosmics(
-        filled(image),
-        inmask=holes,
-        sigclip=sigma,
-        sigfrac=0.3,
-        objlim=object_limit,
-        gain=1.0,
-        readnoise=ron_e,
-        satlevel=np.inf,
-        niter=3,
-        cleantype="medmask",
-    )
+    with threadpool_limits(
+        limits=1, user_api="openmp"
+    ):  # its threads wait by spinning: on a busy machine two are slower than one
+        found, _ = astroscrappy.detect_cosmics(
+            filled(image),
+            inmask=holes,
+            sigclip=sigma,
+            sigfrac=0.3,
+            objlim=object_limit,
+            gain=1.0,
+            readnoise=ron_e,
+            satlevel=np.inf,
+            niter=2,
+            cleantype="medmask",
+        )
     return np.asarray(found, dtype=np.bool_) & ~holes
 
 
@@ -169,6 +181,6 @@ def _per_second(image: Image, exposure_s: float) -> Image:
     return Image(
         (image.data / exposure_s).astype(np.float32),
         (image.variance / exposure_s**2).astype(np.float32),
-        image.mask,
+        image.mask.copy(),
         "electron / s",
     )

@@ -68,11 +68,18 @@ def image_qc(
             "pixels flagged by L.A.Cosmic per exposure and second",
         ),
         QcValue(
+            "odd_column_pixels",
+            float(np.mean([one.odd_pixels for one in exposures])),
+            None,
+            "",
+            "pixels per exposure in columns whose median over 64 rows differs from the 9 columns about it by 5 errors",
+        ),
+        QcValue(
             "limiting_flux_e_per_s",
             depth.limit_e_per_s,
             None,
             "electron/s",
-            "5 x 1.4826 MAD of fluxes in empty apertures (radius 1 FWHM, grid of 2.5 radii), aperture corrected",
+            "5 x 1.4826 MAD of fluxes in empty apertures (radius 1 FWHM, regular grid), aperture corrected",
         ),
         QcValue(
             "limiting_mag",

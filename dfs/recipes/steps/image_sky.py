@@ -13,7 +13,7 @@ from scipy.ndimage import binary_dilation, uniform_filter
 from dfs.errors import DataError
 from dfs.model import Image
 
-__all__ = ["Sky", "fit_sky", "subtract_sky"]
+__all__ = ["Sky", "fit_sky", "source_mask", "subtract_sky"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ def fit_sky(image: Image, *, mesh_px: int, where: str = "") -> Sky:
         raise DataError("no good pixel to measure the sky on", where=where, hint="look at the frame and its flat")
     none = np.zeros(image.shape, dtype=bool)
     first = _mesh(image.data, bad, mesh_px, SExtractorBackground(), 3)
-    sources = _sources(image.data - first, bad)
+    sources = source_mask(image.data - first, bad)
     if (bad | sources).all():
         sources = none
     second = _mesh(image.data, bad | sources, mesh_px, MeanBackground(), 1)
@@ -97,8 +97,8 @@ def _mesh(
     return np.asarray(background.background, dtype=np.float32)
 
 
-def _sources(residual: NDArray[np.float32], bad: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return where a 5x5 mean stands 3 sigma above the sky, grown by 6 pixels to take the wings along.
+def source_mask(residual: NDArray[np.float32], bad: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where a 5x5 mean of sky-subtracted data stands 3 sigma above the sky, grown by 6 pixels to take the wings along.
 
     A lower limit would take the sky's own crests away and leave a sky too dark.
     """

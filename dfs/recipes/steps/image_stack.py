@@ -14,13 +14,13 @@ from dfs.progress import Progress
 from dfs.recipes.steps.coadd import Coadd, Layer, coadd, output_grid
 from dfs.recipes.steps.exposure import Exposure
 from dfs.recipes.steps.image_quality import ImageQuality, image_quality, stars
-from dfs.recipes.steps.image_sky import fit_sky
+from dfs.recipes.steps.image_sky import source_mask
 from dfs.recipes.steps.image_wcs import Affine, CelestialFrame, pixel_mapping
 from dfs.recipes.steps.photometry import aperture_correction, apertures, empty_apertures
 from dfs.recipes.steps.register import Alignment, register
 from dfs.recipes.steps.resample import Kernel
 from dfs.recipes.steps.source_table import Photometry
-from dfs.recipes.steps.sources import Sources, detect
+from dfs.recipes.steps.sources import SourceFlag, Sources, detect
 from dfs.recipes.steps.zeropoint import Catalogue, Tie, ZeroPoint, tie, zero_point
 
 __all__ = ["Depth", "Measured", "Stack", "align", "measure", "stack"]
@@ -166,7 +166,7 @@ def measure(
         Magnitude system of a catalogue that does not say.
     """
     image = stacked.coadd.image
-    sources = detect(image, fwhm_px=fwhm_px, threshold=detection_sigma)
+    sources = _measurable(detect(image, fwhm_px=fwhm_px, threshold=detection_sigma))
     quality = image_quality(image, sources)
     width = quality.fwhm_px if quality else fwhm_px
     photometry = _photometry(image, sources, stacked.coadd.correlation, width)
@@ -183,6 +183,13 @@ def measure(
         tie=found,
         zero_point=_zero_point(catalogue, found, sources, photometry, system) if catalogue and found else None,
     )
+
+
+def _measurable(sources: Sources) -> Sources:
+    """Return the sources without those that are no more than a fault: no shape, and at the edge or on bad pixels."""
+    fault = np.int16(SourceFlag.TRUNCATED | SourceFlag.BAD_PIXELS)
+    shapeless = (sources.flags & np.int16(SourceFlag.NO_SHAPE)) != 0
+    return sources.take(~(shapeless & ((sources.flags & fault) != 0)))
 
 
 def _flux_scales(alignments: Sequence[Alignment]) -> tuple[float, ...]:
@@ -222,7 +229,7 @@ def _depth(stacked: Coadd, photometry: Photometry) -> Depth:
     image = Image(stacked.image.data, stacked.image.variance, mask, stacked.image.unit)
     if not image.good().any():
         return Depth(None, None, 0)
-    occupied = fit_sky(image, mesh_px=128).sources
+    occupied = source_mask(image.data, ~image.good() | ~np.isfinite(image.data))
     flux, error = empty_apertures(image, occupied, photometry.radii_px[_MAIN], stacked.correlation)
     if len(flux) < 30:
         sigma = float(np.median(error)) if len(error) else None

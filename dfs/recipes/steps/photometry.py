@@ -19,6 +19,8 @@ __all__ = ["ApertureCorrection", "aperture_correction", "aperture_noise_factor",
 
 Array = NDArray[np.float64]
 
+_EMPTY = 2500  # apertures on empty sky, at most
+
 
 @dataclass(frozen=True, slots=True)
 class ApertureCorrection:
@@ -138,11 +140,11 @@ def empty_apertures(
 ) -> tuple[Array, Array]:
     """Return (flux, predicted error) in apertures on a regular grid, those that hold only good sky pixels.
 
-    Their scatter over the prediction says whether errors are honest; the centres (every 2.5 radii) are chosen before
+    Their scatter over the prediction says whether errors are honest; the centres (every 2.5 radii or more, at most 2500) are chosen before
     looking at any flux.
     """
-    step = max(3, round(2.5 * radius_px))
     ny, nx = image.shape
+    step = max(3, round(2.5 * radius_px), int(np.sqrt(ny * nx / _EMPTY)))
     y, x = np.mgrid[step : ny - step : step, step : nx - step : step]
     blocked = binary_dilation(
         sources_mask | ~image.good() | ~np.isfinite(image.data), iterations=int(np.ceil(radius_px)) + 1

@@ -159,6 +159,11 @@ def _resample(
             if not (x >= -0.5 and x <= nx - 0.5 and y >= -0.5 and y <= ny - 0.5):
                 continue
             left, low = floor(x), floor(y)
+            if x == left and y == low:  # exactly a pixel
+                out[row, column] = data[low, left] * area
+                out_variance[row, column] = variance[low, left] * area * area
+                out_mask[row, column] = mask[low, left]
+                continue
             wx, wy = _weights(x - left, radius), _weights(y - low, radius)
             total, noise, bits = 0.0, 0.0, 0
             for b in range(2 * reach):

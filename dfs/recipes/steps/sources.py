@@ -92,7 +92,7 @@ def filled(image: Image) -> NDArray[np.float32]:
     return np.where(holes, np.where(weight > 1e-4, mean, 0.0), data).astype(np.float32)
 
 
-def detect(image: Image, *, fwhm_px: float, threshold: float, minimum_px: int = 5) -> Sources:
+def detect(image: Image, *, fwhm_px: float, threshold: float, minimum_px: int = 5, deblend: bool = True) -> Sources:
     """Return the sources of a sky-subtracted image.
 
     The image, with holes filled, is convolved with a Gaussian of `fwhm_px`, divided by its own noise - the local noise of the
@@ -109,6 +109,8 @@ def detect(image: Image, *, fwhm_px: float, threshold: float, minimum_px: int = 
         In standard deviations of the filtered image.
     minimum_px
         Connected pixels a source must have.
+    deblend
+        False leaves touching sources together: three times as fast, and enough to register exposures.
     """
     outside = ~np.isfinite(image.data) | ((image.mask & np.uint8(Flag.NO_DATA)) != 0)
     if outside.all():
@@ -120,7 +122,8 @@ def detect(image: Image, *, fwhm_px: float, threshold: float, minimum_px: int = 
         segments = detect_sources(significance, threshold, minimum_px, mask=outside)
     if segments is None:
         return _empty()
-    segments = deblend_sources(significance, segments, minimum_px, contrast=0.005, progress_bar=False)
+    if deblend:
+        segments = deblend_sources(significance, segments, minimum_px, contrast=0.005, progress_bar=False)
     labels = np.arange(1, int(segments.data.max()) + 1)
     labels = labels[[one is not None for one in find_objects(segments.data)]]
     peaks = np.array(maximum_position(significance, segments.data, labels), dtype=np.float64).reshape(-1, 2)
