@@ -68,7 +68,11 @@ class Terminal:
         """Return a bar when standard error is a terminal, plain lines elsewhere."""
         from dfs.cli.bars import Bars, Lines
 
-        return Bars(sys.stderr) if sys.stderr.isatty() else Lines(sys.stderr)
+        progress = Bars(sys.stderr) if sys.stderr.isatty() else Lines(sys.stderr)
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            context.call_on_close(progress.close)  # before any error is said: a bar left standing would hide it
+        return progress
 
     def emit(self, document: Mapping[str, Any], show: Callable[[Console], None]) -> None:
         """Print the result: `document` as JSON behind its schema, or what `show` prints for people."""

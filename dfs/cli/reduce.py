@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,9 @@ def _print(console: Console, report: Report) -> None:
     rows = [(one, made) for one in report.ordered() for made in one.products]
     for one, made in rows:
         seconds = "" if one.seconds is None else f"{one.seconds:.1f}"
-        table.add_row(one.job.target, str(made.path), _quality(made), seconds, f"[{_STYLES[one.state]}]{one.state}[/]")
+        table.add_row(
+            one.job.target, _shortest(made.path), _quality(made), seconds, f"[{_STYLES[one.state]}]{one.state}[/]"
+        )
     if rows:
         console.print(table)
     results = report.ordered()
@@ -117,6 +120,11 @@ def _print(console: Console, report: Report) -> None:
     counts = ", ".join(f"{sum(one.state == state for one in results)} {state}" for state in _STYLES)
     console.print(f"{counts}; {report.seconds:.1f} s")
     console.print(f"summary: {report.summary}", markup=False)
+
+
+def _shortest(path: Path) -> str:
+    """Return `path` from here or from the root, whichever is shorter: a terminal has 80 columns."""
+    return min(str(path), os.path.relpath(path), key=len)
 
 
 def _quality(made: Made) -> str:

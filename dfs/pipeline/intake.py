@@ -116,8 +116,9 @@ def _look(record: FrameRecord, seen: dict[tuple[str, str], FrameRecord]) -> RawF
 def _damaged(record: FrameRecord) -> Rejection | None:
     if record.problem is None or _is_unclassified(record):
         return None
-    error = DataError(record.problem, where=str(record.path), hint="fetch the file again, or leave it out")
-    return Rejection("rejected", record.problem, error)
+    message, _, hint = record.problem.partition("; ")  # some problems bring their remedy along
+    error = DataError(message, where=str(record.path), hint=hint or "fetch the file again, or leave it out")
+    return Rejection("rejected", message, error)
 
 
 def _unknown(record: FrameRecord) -> Rejection | None:

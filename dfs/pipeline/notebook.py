@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +160,7 @@ def _failures_kept(folder: Path) -> Iterator[None]:
     except DfsError as error:
         said = {"type": type(error).__name__, "message": error.message, "where": error.where}
         said |= {"accepted": error.accepted, "hint": error.hint, "keyword": getattr(error, "keyword", "")}
-        if folder.is_dir():
+        with suppress(OSError):  # no folder, or no room: then the error itself must do
             (folder / _FAILURE).write_text(json.dumps(said), encoding="utf-8")
         raise
 

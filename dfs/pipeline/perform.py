@@ -35,6 +35,7 @@ def perform(order: Order) -> Outcome:
     try:
         registry.find(order.recipe).parse(dict(order.parameters))
         _execute(order, notebook)
+        _report(notebook, report, order.title)
     except Cancelled:
         raise
     except DfsError as raised:
@@ -43,13 +44,10 @@ def perform(order: Order) -> Outcome:
         error = read_failure(order.folder) or _unexpected(raised, order)
     except OSError as raised:
         error = ServiceError(raised.strerror or str(raised), where=str(raised.filename or order.folder))
-    made = notebook if notebook.exists() else None
-    if error is None:
-        _report(notebook, report, order.title)
     return Outcome(
         job=order.job,
         products=() if error else read_products(order.folder / RESULT),
-        notebook=made,
+        notebook=notebook if notebook.exists() else None,
         report=report if error is None else None,
         pictures=None if error else order.folder / PICTURES,
         seconds=round(time.monotonic() - started, 3),

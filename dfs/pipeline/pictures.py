@@ -25,7 +25,7 @@ _TITLES = {
     "MASTER_FLAT_LSS": "Master flat (spectroscopic, normalised)",
     "WAVE_SOLUTION": "Residuals of the arc lines",
     "RESPONSE": "Response",
-    "STD_SPECTRUM": "Standard star",
+    "STD_SPECTRUM": "Spectrum",
     "SCIENCE_SPECTRUM": "Spectrum",
     "SCIENCE_SPECTRUM_2D": "Two-dimensional spectrum",
     "SCIENCE_IMAGE": "Image",

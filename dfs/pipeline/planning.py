@@ -15,8 +15,6 @@ from dfs.pipeline.graph import Blocked, Graph, Job, Source
 
 __all__ = ["plan"]
 
-_HINT = "add the calibration to the folder, or say --allow-missing"
-
 
 def plan(records: Iterable[FrameRecord], *, masters: Iterable[FrameRecord] = (), allow_missing: bool = False) -> Graph:
     """Return the graph of everything that can be made of `records`.
@@ -87,7 +85,8 @@ class _Planner:
             elif self.allow_missing or not need.required:
                 missing.append(need.kind)
             else:
-                self._block(job, one, need.kind, _why(association), _HINT)
+                hint = f"add {' or '.join(need.made_from)} frames to the folder, or say --allow-missing"
+                self._block(job, one, need.kind, _why(association), hint)
                 return
         self.jobs.append(replace(job, sources=(*job.sources, *found), missing=tuple(missing)))
 

@@ -20,6 +20,7 @@
     for (const document_ of window.Bokeh.documents) for (const model of document_.all_models) {
       const transparent = { background_fill_color: null, border_fill_color: null };
       if (["Figure", "Legend", "ColorBar"].includes(model.type)) set(model, transparent);
+      if (model.type === "Legend") set(model, { inactive_fill_color: dark.matches ? "#14171b" : "#ffffff" });
       set(model, { text_color: model.type === "Title" ? text : model.text_color, axis_label_text_color: text, major_label_text_color: text,
         label_text_color: text, title_text_color: text, axis_line_color: grid, major_tick_line_color: grid, minor_tick_line_color: grid,
         grid_line_color: grid, outline_line_color: grid });

@@ -308,7 +308,7 @@ def test_two_reductions_at_once_share_the_work(tmp_path, draw):
         )
         for _ in range(2)
     ]
-    said = [process.communicate(timeout=120) for process in both]
+    said = [process.communicate(timeout=300) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     documents = [json.loads(out) for out, _ in said]
     assert documents[0]["products"] == documents[1]["products"]
@@ -324,13 +324,13 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path, night, draw):
     command = [sys.executable, "-m", "dfs", "--root", str(root), "reduce", str(night), "--workers", "1"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent / "plugin")}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not list(root.glob("work/run-*/job-3")):
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert said.splitlines()[-1].startswith("dfs: stopped on request")
     assert "Traceback" not in said
