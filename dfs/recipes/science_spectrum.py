@@ -102,10 +102,10 @@ def run(frames: FrameSet, parameters: ScienceSpectrumParameters) -> list[Product
     combined = combine_spectra(spectra, parameters.combine_kappa)
     progress.step("combined")
     progress.end()
-    first = exposures[0]
+    used = tuple(one.name for one in frames.all("MASTER_BIAS", "MASTER_FLAT_LSS", "WAVE_SOLUTION"))
     return [
         _spectrum_product(frames, exposures, combined, curve, parameters),
-        *(_image_product(one, frames.instrument, first is one) for one in exposures),
+        *(_image_product(one, frames.instrument, used, is_first=one is exposures[0]) for one in exposures),
     ]
 
 
@@ -234,8 +234,8 @@ def _spectrum_product(
     )
 
 
-def _image_product(one: _Exposure, instrument: Instrument, is_first: bool) -> Product:
-    """Return the sky-subtracted frame: axis 1 along the slit, axis 2 the dispersion, not resampled, with its apertures of sky."""
+def _image_product(one: _Exposure, instrument: Instrument, calibrations: tuple[str, ...], *, is_first: bool) -> Product:
+    """Return the sky-subtracted frame, not resampled, with its wavelength solution and its apertures of sky."""
     slit = one.slit
     image = Image(
         data=slit.residual().astype(np.float32),
@@ -263,7 +263,7 @@ def _image_product(one: _Exposure, instrument: Instrument, is_first: bool) -> Pr
         cards=cards,
         parts=parts,
         qc=qc,
-        made_from=(slit.frame.name,),
+        made_from=(slit.frame.name, *calibrations),
         extrapolated_nm=one.solution.extrapolated_nm,
     )
 

@@ -26,12 +26,13 @@ __all__ = ["PixelNoise", "ReadNoise", "overscan_noise", "with_read_noise"]
 Array = NDArray[np.float64]
 
 LAGS = 3
+SHORTEST = 50  # px, a strip must be long enough for its level to be told from its noise
 MINIMUM_PIXELS = 1000  # below this the standard error of the read-out noise exceeds 2 %
 
 
 @dataclass(frozen=True, slots=True)
 class ReadNoise:
-    """Read-out noise of one frame, measured on its own dark rows.
+    """Read-out noise of one frame, measured on its own dark rows and columns.
 
     Attributes
     ----------
@@ -50,23 +51,24 @@ class ReadNoise:
 
 
 def overscan_noise(frame: Frame, regions: Regions) -> ReadNoise | None:
-    """Return the read-out noise of `frame` from rows that see no light; None where it has too few of them.
+    """Return the read-out noise of `frame` from rows and columns that see no light; None where there are too few.
 
-    Each row's mean and slope are removed, values beyond 4 sigma left out (cosmic rays during read-out). A standard deviation
-    rather than a median absolute deviation, which on whole numbers moves in steps of 1.48.
+    Slow changes of the level are removed from each strip, values beyond 4 sigma left out (cosmic rays during read-out). A standard
+    deviation rather than a median absolute deviation, which on whole numbers moves in steps of 1.48. The correlation is
+    that within the dark rows: columns are too narrow a strip for it.
     """
-    if regions.dark_rows is None:
+    pixels = np.asarray(frame.content)
+    rows = _strip(pixels[regions.dark_rows].astype(np.float64)) if regions.dark_rows else None
+    columns = _strip(pixels[regions.dark_columns].T.astype(np.float64)) if regions.dark_columns else None
+    strips = _clean([strip for strip in (rows, columns) if strip is not None])
+    count = sum(strip.count for strip in strips)
+    if count < MINIMUM_PIXELS:
         return None
-    strip = np.asarray(frame.content)[regions.dark_rows].astype(np.float64)
-    if strip.size < MINIMUM_PIXELS or strip.shape[1] < 50:
+    variance = sum(strip.count * strip.variance for strip in strips) / count
+    if variance <= 0:
         return None
-    deviation, kept = _flattened(strip)
-    count = int(kept.sum())
-    variance = float(np.sum(deviation[kept] ** 2)) / (count - 2 * strip.shape[0])
-    if count < MINIMUM_PIXELS or variance <= 0:
-        return None
-    correlation = tuple(_significant(_lag(deviation, kept, lag) / variance, count) for lag in range(1, LAGS + 1))
     ron = float(np.sqrt(variance))
+    correlation = rows.correlation() if rows is not None else ()
     return ReadNoise(ron, ron / float(np.sqrt(2 * count)), correlation, count)
 
 
@@ -78,7 +80,7 @@ def with_read_noise(noise: NoiseModel, measured: ReadNoise | None) -> NoiseModel
         noise,
         ron_e=measured.ron_adu * noise.gain_e_per_adu,
         ron_error=measured.error_adu * noise.gain_e_per_adu,
-        origin=f"{noise.origin.split(';')[0]}; read-out noise measured (the frame's own dark rows)",
+        origin=f"{noise.origin.split(';')[0]}; read-out noise measured (the frame's own dark pixels)",
     )
 
 
@@ -122,27 +124,52 @@ class PixelNoise:
         return PixelNoise(self.read_variance[rows], self.flat[rows], self.flat_variance[rows], self.correlation)
 
 
-def _flattened(strip: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Return the strip less each row's straight line, and which pixels lie within 4 sigma."""
-    x = np.linspace(-1.0, 1.0, strip.shape[1])
-    deviation = strip - np.median(strip, axis=1, keepdims=True)
-    kept = np.ones(strip.shape, dtype=bool)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Strip:
+    """A dark strip, its long axis last: deviations from the slowly changing level, and which lie within 4 sigma."""
+
+    deviation: Array
+    kept: NDArray[np.bool_]
+    variance: float
+
+    @property
+    def count(self) -> int:
+        return int(self.kept.sum())
+
+    def correlation(self) -> tuple[float, ...]:
+        """Return the correlation along the long axis at lags 1, 2, ...; what is below three standard errors is 0.
+
+        Sums of pixels add the correlations of all pairs, and with them their noise.
+        """
+        found = []
+        for lag in range(1, LAGS + 1):
+            both = self.kept[:, :-lag] & self.kept[:, lag:]
+            products = self.deviation[:, :-lag] * self.deviation[:, lag:]
+            rho = float(np.mean(products[both])) / self.variance
+            found.append(rho if abs(rho) > 3.0 / float(np.sqrt(self.count)) else 0.0)
+        return tuple(found)
+
+
+def _clean(strips: list[_Strip]) -> list[_Strip]:
+    """Return the strips into which no light has spilt: those as quiet as the quietest, within 5 standard errors."""
+    least = min((strip.variance for strip in strips), default=0.0)
+    return [strip for strip in strips if strip.variance <= least * (1.0 + 5.0 * float(np.sqrt(4.0 / strip.count)))]
+
+
+def _strip(values: Array) -> _Strip | None:
+    """Remove from each line of a strip a cubic along it, twice clipped; None where the strip is too small."""
+    length = values.shape[1]
+    if values.shape[0] < 1 or length < SHORTEST:
+        return None
+    design = np.polynomial.legendre.legvander(np.linspace(-1.0, 1.0, length), 3)
+    deviation = values - np.median(values, axis=1, keepdims=True)
+    kept = np.ones(values.shape, dtype=bool)
     for _ in range(6):
-        sigma = np.std(deviation[kept])
-        kept = np.abs(deviation) <= 4.0 * sigma
-        for row in range(strip.shape[0]):
-            ok = kept[row]
-            if ok.sum() > 10:
-                deviation[row] -= np.polyval(np.polyfit(x[ok], deviation[row, ok], 1), x)
-    return deviation, kept
-
-
-def _significant(correlation: float, count: int) -> float:
-    """Return a correlation, or 0 below three standard errors: sums add those of all pairs, and with them their noise."""
-    return correlation if abs(correlation) > 3.0 / float(np.sqrt(count)) else 0.0
-
-
-def _lag(deviation: Array, kept: NDArray[np.bool_], lag: int) -> float:
-    both = kept[:, :-lag] & kept[:, lag:]
-    products = deviation[:, :-lag] * deviation[:, lag:]
-    return float(np.mean(products[both]))
+        kept = np.abs(deviation) <= 4.0 * float(np.std(deviation[kept]))
+        for line in range(values.shape[0]):
+            ok = kept[line]
+            if ok.sum() > SHORTEST // 2:
+                fit = np.linalg.lstsq(design[ok], deviation[line, ok], rcond=None)[0]
+                deviation[line] -= design @ fit
+    free = int(kept.sum()) - design.shape[1] * values.shape[0]
+    return _Strip(deviation, kept, float(np.sum(deviation[kept] ** 2)) / max(free, 1))

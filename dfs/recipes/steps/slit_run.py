@@ -165,7 +165,7 @@ def frame_quality(
             "frame_ron_e",
             slit.noise.ron_e,
             "electron",
-            "4-sigma clipped standard deviation of the frame's own dark rows, each row's straight line removed, times the gain; "
+            "4-sigma clipped standard deviation of the frame's own dark rows and columns, a cubic removed from each, times the gain; "
             "the master's value where there are fewer than 1000 dark pixels",
             error=slit.noise.ron_error,
             keyword=detector.ron_keyword,
