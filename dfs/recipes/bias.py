@@ -19,7 +19,7 @@ from dfs.instruments import Instrument
 from dfs.model import Card, Flag, Frame, Image, Product, QcValue
 from dfs.recipes.contract import FrameSet, Input, Parameters, Recipe
 from dfs.recipes.steps.bias_structure import Structure, structure, unstable_pixels
-from dfs.recipes.steps.levels import LEVEL_ESTIMATOR, Level, clipped_level, dark_level
+from dfs.recipes.steps.levels import LEVEL_ESTIMATOR, SAMPLE, Level, clipped_level, dark_level
 from dfs.recipes.steps.noise import header_gain, header_ron
 from dfs.recipes.steps.photon_transfer import (
     RUN,
@@ -178,9 +178,10 @@ def _master(
     factor = np.pi / 2 if parameters.method == "median" and len(pixels) > 2 else 1.0
     variance = stack.variance
     np.divide(np.float32(noise.ron_adu**2 * factor), stack.count, out=variance, where=stack.count > 0)
-    lost = ~np.isfinite(data) | (stack.count == 0)
-    mask[lost] |= np.uint8(Flag.NO_DATA)
-    data[lost], variance[lost] = 0, 0
+    lost = stack.count == 0
+    if lost.any():
+        mask[lost] |= np.uint8(Flag.NO_DATA)
+        data[lost], variance[lost] = 0, 0
     return Image(data, variance, mask, "adu"), found
 
 
@@ -195,7 +196,7 @@ def _quality(
     found: Structure,
     dark: Level | None,
 ) -> tuple[QcValue, ...]:
-    level = clipped_level(np.where(image.good(), image.data, np.float32(np.nan)))
+    level = _master_level(image)
     scatter = float(np.std([one.value for one in levels], ddof=1)) if len(levels) > 1 else None
     gain, ron = header_gain(first.header, instrument), header_ron(first.header, instrument)
     claim = ron / gain if ron and gain else None
@@ -274,6 +275,14 @@ def _quality(
             "values left out of the mean over all values",
         ),
     )
+
+
+def _master_level(image: Image) -> Level | None:
+    """Return the level of the good pixels; of a large master those of evenly spaced rows, as `clipped_level` takes them."""
+    stride = max(1, image.data.size // SAMPLE)
+    data = image.data[::stride].copy()
+    data[(image.mask[::stride] & np.uint8(Flag.excluded())) != 0] = np.nan
+    return clipped_level(data)
 
 
 RECIPE = Recipe(

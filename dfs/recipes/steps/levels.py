@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dfs.recipes.steps.regions import Regions
 
-__all__ = ["LEVEL_ESTIMATOR", "Level", "clipped_level", "dark_level"]
+__all__ = ["LEVEL_ESTIMATOR", "SAMPLE", "Level", "clipped_level", "dark_level"]
 
 LEVEL_ESTIMATOR = "mean of the pixels within 5 sigma of the median, sigma = 1.4826 MAD (at least 1 ADU)"
 
