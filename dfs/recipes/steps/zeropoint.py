@@ -195,9 +195,9 @@ def _tied(
 def zero_point(mag: Array, mag_error: Array, flux: Array, flux_error: Array, system: str = "") -> ZeroPoint | None:
     """Return the zero point ``m + 2.5 log10(flux)`` of matched stars, or None without a usable one.
 
-    Weighted mean with weights 1 / (error^2 + scatter^2); the scatter that the errors do not explain (flat field, colour terms) is found
-    from the median absolute deviation; stars more than 3 total errors from the median are left out. The error is that of the weighted
-    mean, the unexplained scatter included.
+    Weighted mean with weights 1 / (error^2 + scatter^2), where the scatter that errors do not explain (flat field, colour terms) is that
+    which makes the reduced chi-square 1 (Paule & Mandel 1982, J. Res. NBS 87, 377). Stars more than 3 total errors from the
+    median are left out. The error is that of the weighted mean, the unexplained scatter included.
 
     Parameters
     ----------
@@ -213,12 +213,12 @@ def zero_point(mag: Array, mag_error: Array, flux: Array, flux_error: Array, sys
         return None
     values = mag[usable] + 2.5 * np.log10(flux[usable])
     errors = np.hypot(mag_error[usable], 1.0857 * flux_error[usable] / flux[usable])
-    keep = np.ones(len(values), dtype=bool)
+    off = np.abs(values - np.median(values))
+    keep = off <= 4.0 * np.maximum(np.maximum(1.4826 * np.median(off), errors), 0.005)
     extra = 0.0
     for _ in range(10):
         middle = float(np.median(values[keep]))
-        spread = 1.4826 * float(np.median(np.abs(values[keep] - middle)))
-        extra = float(np.sqrt(max(0.0, spread**2 - np.median(errors[keep]) ** 2))) if keep.sum() > 2 else 0.0
+        extra = _unexplained(values[keep], errors[keep])
         now = np.abs(values - middle) <= 3.0 * np.maximum(np.hypot(errors, extra), 0.005)
         if keep.sum() <= 2 or not now.any() or np.array_equal(now, keep):
             break
@@ -227,3 +227,22 @@ def zero_point(mag: Array, mag_error: Array, flux: Array, flux_error: Array, sys
     mean = float((weight * values[keep]).sum() / weight.sum())
     scatter = 1.4826 * float(np.median(np.abs(values[keep] - mean))) if keep.sum() > 1 else None
     return ZeroPoint(mean, float(1.0 / np.sqrt(weight.sum())), scatter, int(keep.sum()), int((~keep).sum()), system)
+
+
+def _unexplained(values: Array, errors: Array) -> float:
+    """Return the scatter that, added to `errors` in quadrature, makes chi-square equal to the degrees of freedom; 0 for two stars."""
+    if len(values) < 3:
+        return 0.0
+
+    def excess(scatter: float) -> float:
+        weight = 1.0 / np.maximum(errors**2 + scatter**2, 1e-8)
+        mean = (weight * values).sum() / weight.sum()
+        return float((weight * (values - mean) ** 2).sum()) - (len(values) - 1)
+
+    low, high = 0.0, float(np.ptp(values))
+    if excess(low) <= 0:
+        return 0.0
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return high
