@@ -32,7 +32,7 @@ from dfs.progress import Progress, Silent
 
 __all__ = ["Clip", "Stack", "combine", "median_stack"]
 
-BAND_BYTES = 1_000_000  # of values in float32: they stay in the cache of one core
+BAND_BYTES = 3_000_000  # of values in float32: about the cache of one core, and few enough bands
 
 Array = NDArray[np.float64]
 
@@ -168,12 +168,11 @@ class _Bands:
             raw = frame[self.first + y : self.first + end, self.columns]
             if index == 0:
                 level = _typical(raw, float(offset[0]), float(scale[0]))
+            values[index] = raw
             if scale[index] == 1:
-                np.subtract(
-                    raw, np.float32(offset[index] + level), out=values[index], casting="unsafe", dtype=np.float32
-                )
+                values[index] -= np.float32(offset[index] + level)
             else:
-                np.subtract(raw, offset[index], out=values[index], casting="unsafe", dtype=np.float32)
+                values[index] -= np.float32(offset[index])
                 values[index] *= np.float32(scale[index])
                 values[index] -= np.float32(level)
         return values, level
@@ -210,18 +209,17 @@ def _clipped_mean(
 ) -> NDArray[np.int64]:
     """Fill `rows` of `result` and return how many pixels were rejected of each frame."""
     n = len(values)
-    mean = np.add.reduce(values, axis=0) / np.float32(n)
-    square = np.zeros_like(mean)
-    for one in values:
-        deviation = one - mean
-        deviation *= deviation
-        square += deviation
-    doubtful = ~np.isfinite(mean) if clip is None else ~_beyond_doubt(values, mean, square, level, scale, clip)
-    result.mean[rows] = mean + np.float32(level)
-    if n > 1:
-        np.divide(square, np.float32(n * (n - 1)), out=result.variance[rows])
-    else:
-        result.variance[rows] = np.nan
+    mean = np.add.reduce(values, axis=0)
+    mean /= np.float32(n)
+    deviations = values - mean
+    square = np.einsum("iyx,iyx->yx", deviations, deviations)
+    doubtful = (
+        ~np.isfinite(mean)
+        if clip is None
+        else ~_beyond_doubt(deviations, mean + np.float32(level), square, scale, clip)
+    )
+    np.add(mean, np.float32(level), out=result.mean[rows])
+    np.multiply(square, np.float32(1 / (n * (n - 1)) if n > 1 else np.nan), out=result.variance[rows])
     result.count[rows] = n
     where = np.nonzero(doubtful)
     if where[0].size == 0:
@@ -237,23 +235,25 @@ def _clipped_mean(
 
 
 def _beyond_doubt(
-    values: NDArray[np.float32],
+    deviations: NDArray[np.float32],
     mean: NDArray[np.float32],
     square: NDArray[np.float32],
-    level: float,
     scale: Array,
     clip: Clip,
 ) -> NDArray[np.bool_]:
-    """Return where no value lies further from any possible centre than the smallest limit: the common case, without sorting."""
-    low, high = np.minimum.reduce(values, axis=0), np.maximum.reduce(values, axis=0)
-    reach = high - low if clip.centre == "median" else np.maximum(high - mean, mean - low)
+    """Return where no value lies further from any possible centre than the smallest limit: the common case, without sorting.
+
+    `deviations` are the values less their mean.
+    """
+    low, high = np.minimum.reduce(deviations, axis=0), np.maximum.reduce(deviations, axis=0)
+    reach = high - low if clip.centre == "median" else np.maximum(high, -low)
     if clip.scale == "std":
-        smallest = square / np.float32(len(values))
+        smallest = square / np.float32(len(deviations))
     else:
         squeeze = min(1.0, float(np.min(scale)) ** 2)  # what scaling can shrink a variance by
         smallest = np.full_like(mean, clip.ron_adu**2 * squeeze)
         if clip.gain_e_per_adu:
-            smallest += np.maximum(low + np.float32(level), 0) * np.float32(squeeze / clip.gain_e_per_adu)
+            smallest += np.maximum(low + mean, 0) * np.float32(squeeze / clip.gain_e_per_adu)
     # A ten thousandth below the limit, for the rounding of float32; NaN compares false.
     sure: NDArray[np.bool_] = reach * reach <= smallest * np.float32(clip.kappa**2 * 0.9999)
     return sure
@@ -281,7 +281,10 @@ def _clip(pixels: Array, scale: Array, clip: Clip | None) -> NDArray[np.bool_]:
 
 def _beyond(pixels: Array, kept: NDArray[np.bool_], scale: Array, clip: Clip) -> NDArray[np.bool_]:
     """Return which of the values kept lie beyond the limit."""
-    average, scatter, number = _moments(pixels, kept)
+    number = np.count_nonzero(kept, axis=0)
+    average = scatter = np.zeros(number.size)
+    if clip.scale == "std" or clip.centre == "mean":
+        average, scatter, _ = _moments(pixels, kept)
     centre = _median_of(pixels, kept) if clip.centre == "median" else average
     if clip.scale == "std":
         sigma = np.sqrt(scatter * (number - 1.0))[np.newaxis]  # scatter is s^2 / n
