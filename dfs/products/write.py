@@ -22,6 +22,8 @@ from dfs.version import __version__
 
 __all__ = ["WrittenProduct", "qc_cards", "write_product"]
 
+# A fixed comment: the one astropy writes holds the time, and equal products must be equal files.
+_CHECKSUM_COMMENT = "HDU checksum"
 # Cards of the raw frame that do not describe the product: structure, checksums, file names, detector WCS, raw classification.
 _NOT_INHERITED = re.compile(
     r"^(SIMPLE|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|GROUPS|BSCALE|BZERO|BLANK|CHECKSUM|DATASUM|DATAMD5|INHERIT|ARCFILE|ORIGFILE|"
@@ -77,11 +79,7 @@ def write_product(product: Product, path: Path, provenance: Provenance) -> Writt
     hdus = _assemble(product, provenance, path.name)
     staging = path.with_name(f".{path.name}.part")
     try:
-        hdus.writeto(staging, overwrite=True, output_verify="exception")
-        md5 = data_md5(staging)
-        hdus[0].header[PIPELINE_MD5_KEYWORD] = (md5, "MD5 checksum of the data")
-        _checksum(hdus)
-        hdus.writeto(staging, overwrite=True, output_verify="exception")
+        md5 = _write_once(hdus, staging)
         staging.replace(path)
     except OSError as error:
         staging.unlink(missing_ok=True)
@@ -155,10 +153,29 @@ def _primary_cards(product: Product, provenance: Provenance, file_name: str) -> 
     return cards
 
 
+def _write_once(hdus: fits.HDUList, staging: Path) -> str:
+    """Write `hdus` with their checksums and return DATAMD5, which the file's own data must be read for.
+
+    The data are written once: DATAMD5 has its place in the first header from the start, and that header is then written over.
+    """
+    hdus[0].header[PIPELINE_MD5_KEYWORD] = ("0" * 32, "MD5 checksum of the data")
+    _checksum(hdus)
+    hdus.writeto(staging, overwrite=True, output_verify="exception")
+    length = len(hdus[0].header.tostring())
+    md5 = data_md5(staging)
+    hdus[0].header[PIPELINE_MD5_KEYWORD] = (md5, "MD5 checksum of the data")
+    hdus[0].add_checksum(when=_CHECKSUM_COMMENT)
+    header = hdus[0].header.tostring().encode("ascii")
+    if len(header) != length:  # cannot be: the same cards, DATAMD5 as long as before
+        raise RuntimeError(f"header of {staging.name} changed its length")
+    with staging.open("r+b") as file:
+        file.write(header)
+    return md5
+
+
 def _checksum(hdus: fits.HDUList) -> None:
     for hdu in hdus:
-        # A fixed comment: astropy's own holds the time, and equal products must be equal files.
-        hdu.add_checksum(when="HDU checksum")
+        hdu.add_checksum(when=_CHECKSUM_COMMENT)
 
 
 def _finite(value: float | None) -> float | None:
