@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dfs.model import Card, Header, HeaderValue, Image, Product, Spectrum
 from dfs.products.provenance import Source
 
-__all__ = ["PRODUCT_CATEGORIES", "science_cards", "spectrum_extension_cards"]
+__all__ = ["NOT_IN_PRIMARY", "PRODUCT_CATEGORIES", "science_cards", "spectrum_extension_cards"]
 
 PRODUCT_CATEGORIES = {
     "SCIENCE_SPECTRUM": "SCIENCE.SPECTRUM",
@@ -15,6 +15,8 @@ PRODUCT_CATEGORIES = {
     "SCIENCE_IMAGE": "SCIENCE.IMAGE",
     "SOURCE_TABLE": "SCIENCE.SRCTBL",
 }
+# What the standard does not want in the primary header of a category, or wants in the extension only.
+NOT_IN_PRIMARY = {"SOURCE_TABLE": frozenset({"FLUXCAL"}), "SCIENCE_SPECTRUM": frozenset({"APERTURE"})}
 _SECONDS_PER_DAY = 86400.0
 
 
@@ -96,7 +98,7 @@ def spectrum_extension_cards(product: Product, primary: dict[str, HeaderValue]) 
         Card("TITLE", " ".join(title.split())[:68], "Dataset title"),
         Card("RA", primary.get("RA"), "[deg] Spectroscopic target position (J2000)"),
         Card("DEC", primary.get("DEC"), "[deg] Spectroscopic target position (J2000)"),
-        Card("APERTURE", _aperture_deg(primary), "[deg] Aperture diameter"),
+        Card("APERTURE", _aperture_deg(product, primary), "[deg] Aperture diameter"),
         Card("TELAPSE", (end - begin) * _SECONDS_PER_DAY, "[s] Total elapsed time"),
         Card("TMID", (begin + end) / 2, "[d] MJD mid exposure"),
         Card("SPEC_VAL", (low + high) / 2, "[nm] Mean wavelength"),
@@ -109,9 +111,11 @@ def image_cards(product: Product) -> list[Card]:
     return [Card("BUNIT", product.content.unit, "Unit of the data")] if isinstance(product.content, Image) else []
 
 
-def _aperture_deg(primary: dict[str, HeaderValue]) -> float | None:
-    width = primary.get("ESO INS SLIT1 WID")
-    return _float(width) / 3600.0 if width else None
+def _aperture_deg(product: Product, primary: dict[str, HeaderValue]) -> HeaderValue:
+    """Return the recipe's own APERTURE, else the slit's width in the header; La Silla writes 0 there."""
+    own = next((card.value for card in product.cards if card.keyword == "APERTURE"), None)
+    width = _float(primary.get("ESO INS SLIT1 WID"))
+    return own if own is not None else (width / 3600.0 or None)
 
 
 def _float(value: HeaderValue) -> float:

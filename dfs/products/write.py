@@ -17,7 +17,7 @@ from dfs.products.checksums import PIPELINE_MD5_KEYWORD, data_md5
 from dfs.products.contents import content_hdus
 from dfs.products.fits_header import cards_of
 from dfs.products.provenance import Provenance, provenance_cards
-from dfs.products.science_cards import PRODUCT_CATEGORIES, science_cards, spectrum_extension_cards
+from dfs.products.science_cards import NOT_IN_PRIMARY, PRODUCT_CATEGORIES, science_cards, spectrum_extension_cards
 from dfs.version import __version__
 
 __all__ = ["WrittenProduct", "qc_cards", "write_product"]
@@ -133,6 +133,7 @@ def _assemble(product: Product, provenance: Provenance, file_name: str) -> fits.
 
 def _primary_cards(product: Product, provenance: Provenance, file_name: str) -> list[Card]:
     is_science = product.category in PRODUCT_CATEGORIES
+    unwanted = NOT_IN_PRIMARY.get(product.category, frozenset())
     first = product.like.header
     cards = [card for card in cards_of(first) if not _NOT_INHERITED.match(card.keyword)]
     if is_science:
@@ -150,7 +151,7 @@ def _primary_cards(product: Product, provenance: Provenance, file_name: str) -> 
         *provenance_cards(provenance, product.made_from),
         *qc_cards(product.qc),
     ]
-    return cards
+    return [card for card in cards if card.keyword not in unwanted]
 
 
 def _write_once(hdus: fits.HDUList, staging: Path) -> str:

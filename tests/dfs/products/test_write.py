@@ -149,6 +149,18 @@ def test_a_spectrum_is_written_as_the_standard_asks(tmp_path: Path) -> None:
     assert back.medium == "air"
 
 
+def test_cards_stand_where_the_standard_wants_them(tmp_path: Path) -> None:
+    narrow = Card("APERTURE", 1.2 / 3600)
+    write_product(Product("SCIENCE_SPECTRUM", spectrum(), RAW, cards=(narrow,)), tmp_path / "s.fits", provenance())
+    table = Table((Column("a", np.arange(3)),))
+    write_product(
+        Product("SOURCE_TABLE", table, RAW, cards=(Card("FLUXCAL", "ABSOLUTE"),)), tmp_path / "t.fits", provenance()
+    )
+    assert "APERTURE" not in fits.getheader(tmp_path / "s.fits", 0)
+    assert fits.getheader(tmp_path / "s.fits", 1)["APERTURE"] == pytest.approx(1.2 / 3600)
+    assert "FLUXCAL" not in fits.getheader(tmp_path / "t.fits", 0)
+
+
 def test_provenance_and_quality_are_in_the_header(tmp_path: Path) -> None:
     qc = (
         QcValue("ron_e", 12.1, 0.2, "electron", "sigma of differences", "ESO DET OUT1 RON", 7.8),
