@@ -76,7 +76,11 @@ def run(frames: FrameSet, parameters: FlatSpectrumParameters) -> list[Product]:
     )
     images = _images(oriented, lamp, grism, parameters)
     qc = (*common_quality(stack, instrument), *_quality(oriented, lamp))
-    cards = (Card("ESO PRO DATANCOM", len(used), "Number of combined frames"),)
+    cards = (
+        Card("ESO PRO DATANCOM", len(used), "Number of combined frames"),
+        Card("ESO DRS SLIT FIRST", lamp.trusted[0], "[px] SLIT is measured from here along x, from 0"),
+        Card("ESO DRS SLIT LAST", lamp.trusted[1], "[px] to here; it keeps its value beyond"),
+    )
     return [
         Product(
             "MASTER_FLAT_LSS",

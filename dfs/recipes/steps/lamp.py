@@ -7,7 +7,9 @@ With x along dispersion and y along the slit (oriented geometry)::
 lamp    mean over the lit part of the slit, each row scaled by its own brightness, then a smoothing spline of its logarithm that halves
         ripples of `lamp_px` pixels; what a column shows beyond it belongs to PIXEL.
 SLIT    per row, a cubic spline in x with knots every `slit_knot_px` pixels: free along the slit, where slit edges and dust make steps,
-        smooth along dispersion. Its median along the slit is 1 at each x.
+        smooth along dispersion. Its mean along the slit (rows above half brightness) is 1 at each x. Where scattered light is more than a thirtieth of the
+        lamp's it has a shape of its own (EFOSC2, Gr#3: a hump in the middle of the slit that is all there is below 375 nm);
+        there SLIT keeps the values of the nearest column that can be trusted.
 PIXEL   what is left: response of single pixels, fringes.
 
 A frame through the same slit is divided by SLIT * PIXEL, one through another slit by PIXEL.
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.interpolate import BSpline, make_smoothing_spline
 
 from dfs.errors import DataError
@@ -28,7 +31,10 @@ __all__ = ["Lamp", "separate"]
 Array = NDArray[np.float64]
 
 LIT = 0.3  # of the typical brightness: rows below do not see the slit
+_BRIGHT = 0.5
 _KAPPA = 5.0
+_BESIDE = 5  # rows away from the slit's edge, and the least number of rows beside the slit
+_CONTRAST = 30.0  # lamp over scattered light from which the slit's illumination is that of the lamp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +55,8 @@ class Lamp:
         Shape (ny,): mean brightness of each row relative to the slit's median.
     edge
         Shape (nx,): columns where the detector's edge, not the lamp, sets the signal; left out of the fits.
+    trusted
+        First and last column in which SLIT is measured; beyond them it keeps its value.
     """
 
     spectrum: Array
@@ -59,6 +67,7 @@ class Lamp:
     lit: NDArray[np.bool_]
     brightness: Array
     edge: NDArray[np.bool_]
+    trusted: tuple[int, int]
 
 
 def separate(data: Array, variance: Array, good: NDArray[np.bool_], *, lamp_px: float, slit_knot_px: float) -> Lamp:
@@ -79,21 +88,58 @@ def separate(data: Array, variance: Array, good: NDArray[np.bool_], *, lamp_px: 
         There is no light.
     """
     weight = np.where(good, 1 / np.maximum(variance, 1e-12), 0.0)
-    brightness, lit, mean = _profile(data, weight)
-    if not lit.any() or not np.isfinite(mean).all() or np.median(mean) <= 0:
+    if float(np.median(np.max(np.where(good, data, 0.0), axis=0))) <= 0:
         raise DataError("the flat shows no lamp light", accepted="a lamp exposure", hint="leave it out")
+    brightness, lit, mean = _profile(data, weight)
     spectrum, edge = _smooth_spectrum(mean, lamp_px)
     ratio = data / spectrum
     slit, slit_variance = np.ones_like(data), np.zeros_like(data)
     slit[lit], slit_variance[lit] = _slit(ratio[lit], np.where(edge, 0.0, weight * spectrum**2)[lit], slit_knot_px)
-    norm = np.median(slit[lit], axis=0)
+    # The mean: a median follows the errors of the few rows that happen to lie near it.
+    norm = np.mean(slit[lit & (brightness > _BRIGHT)], axis=0)
     spectrum = spectrum * norm
     slit[lit] /= norm
     slit_variance[lit] /= norm**2
     model = spectrum * slit
     pixel = np.where(lit[:, None], data / model, 1.0)
     pixel_variance = np.where(lit[:, None], variance / model**2, 0.0)
-    return Lamp(spectrum, slit, pixel, slit_variance, pixel_variance, lit, brightness, edge)
+    first, last = _trusted(data, spectrum, lit, edge)
+    held = np.clip(np.arange(data.shape[1]), first, last)
+    return Lamp(
+        spectrum,
+        slit[:, held],
+        pixel,
+        slit_variance[:, held],
+        pixel_variance,
+        lit,
+        brightness,
+        edge,
+        (first, last),
+    )
+
+
+def _trusted(data: Array, spectrum: Array, lit: NDArray[np.bool_], edge: NDArray[np.bool_]) -> tuple[int, int]:
+    """Return the first and last column whose light comes from the lamp through the slit, not from elsewhere.
+
+    Scattered light is what rows beside the slit show. Without such rows the lamp counts where it has a tenth of its
+    maximum.
+    """
+    beside = ~ndimage.binary_dilation(lit, iterations=_BESIDE)
+    floor = 0.1 * float(np.max(spectrum[~edge], initial=0.0))
+    if beside.sum() >= _BESIDE:
+        veil = ndimage.median_filter(np.median(data[beside], axis=0), 31, mode="nearest")
+        contrast = spectrum / np.maximum(veil, 1e-3 * float(np.max(spectrum)))
+        lamp = contrast > min(_CONTRAST, 0.75 * float(np.max(contrast[~edge], initial=0.0)))
+    else:
+        lamp = spectrum > floor
+    columns = np.flatnonzero(lamp & ~edge)
+    if columns.size == 0:
+        return 0, spectrum.size - 1
+    # The brightest stretch: a lone column elsewhere is chance.
+    starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 2) > 1)
+    stretches = np.split(columns, starts[1:])
+    best = max(stretches, key=lambda part: float(np.sum(spectrum[part])))
+    return int(best[0]), int(best[-1])
 
 
 def _profile(data: Array, weight: Array) -> tuple[Array, NDArray[np.bool_], Array]:
