@@ -238,3 +238,91 @@ def real_slit(real_frames):
         science=load("2022-01-27T04:46:29.093", "SCIENCE_LSS"),
         standard=load("2022-01-29T01:12:03.548", "STD_LSS"),
     )
+
+
+@dataclass
+class Ccd:
+    """A detector whose gain, read-out noise, level and structure are known; raw frames drawn from them.
+
+    Light-sensitive 192 rows x 256 columns, six prescan columns at high x (the output is there), eight overscan rows at high y.
+    """
+
+    gain: float = 1.3
+    ron_adu: float = 6.0
+    level: float = 300.0
+    ny: int = 192
+    nx: int = 256
+    binning: int = 2
+    correlation: float = 0.0  # of the read noise of neighbours in a row
+
+    @property
+    def instrument(self) -> Instrument:
+        whole = instruments.load("EFOSC2")
+        detector = replace(
+            whole.detectors["default"],
+            nx=self.nx * self.binning,
+            ny=self.ny * self.binning,
+            light_columns=None,
+            light_rows=None,
+            dark_columns=None,
+            dark_rows=None,
+        )
+        return replace(whole, detectors={"default": detector})
+
+    def header(self, **cards) -> dict:
+        out1 = {"X": self.nx * self.binning, "Y": 1, "NX": self.nx, "NY": self.ny, "PRSCX": 6, "OVSCX": 0}
+        out1 |= {"PRSCY": 0, "OVSCY": 8, "CONAD": 1.1, "GAIN": 0.91, "RON": 7.8}
+        usual = {"INSTRUME": "EFOSC", "ESO INS GRIS1 NAME": "Gr#3", "ESO INS FILT1 NAME": "g#782"}
+        usual |= {"ESO DET WIN1 BINX": self.binning, "ESO DET WIN1 BINY": self.binning}
+        return {**usual, **{f"ESO DET OUT1 {key}": value for key, value in out1.items()}, **cards}
+
+    def frame(
+        self, tag="BIAS", expected=None, *, seed=1, name="", drift=0.0, pattern=0.0, hits=0, structure=None, **cards
+    ) -> Frame:
+        """A raw frame: `expected` electrons on the light-sensitive area, cosmic rays, level and drift everywhere."""
+        rng = np.random.default_rng(seed)
+        noise = rng.standard_normal((self.ny + 8, self.nx + 7))
+        if self.correlation:
+            b = (1 - np.sqrt(1 - 4 * self.correlation**2)) / (2 * self.correlation)
+            noise = (noise[:, 1:] + b * noise[:, :-1]) / np.sqrt(1 + b * b)
+        else:
+            noise = noise[:, 1:]
+        raw = self.level + drift + self.ron_adu * noise
+        light = np.zeros((self.ny, self.nx)) if expected is None else np.asarray(expected, dtype=float)
+        electrons = rng.poisson(np.broadcast_to(light, (self.ny, self.nx))).astype(float)
+        electrons[rng.integers(0, self.ny, hits), rng.integers(0, self.nx, hits)] += rng.uniform(300, 20000, hits)
+        raw[: self.ny, : self.nx] += electrons / self.gain + pattern
+        if structure is not None:
+            raw[: self.ny, : self.nx] += structure
+        return Frame(tag, name or f"{tag}.{seed}", self.header(**cards), np.rint(np.clip(raw, 0, 65535)).astype(">u2"))
+
+    def made(self, recipe_name: str, *frames: Frame, **parameters):
+        """The products of a recipe."""
+        from dfs.recipes.contract import FrameSet
+        from dfs.recipes.registry import find
+
+        recipe = find(recipe_name)
+        return recipe.run(FrameSet(tuple(frames), self.instrument), recipe.parse(parameters))
+
+    @staticmethod
+    def master(product) -> Frame:
+        """A product as the frame that the next recipe gets."""
+        measured = {f"ESO QC {one.name.upper()}": one.value for one in product.qc if one.value is not None}
+        errors = {f"ESO QC {one.name.upper()} ERR": one.error for one in product.qc if one.error is not None}
+        header = {**product.like.header, **measured, **errors}
+        return Frame(product.category, f"{product.category}.fits", header, product.content, product.parts)
+
+    def master_bias(self, n: int = 6, seed: int = 100) -> Frame:
+        return self.master(self.made("bias", *(self.frame(seed=seed + i) for i in range(n)))[0])
+
+
+@pytest.fixture
+def ccd() -> Ccd:
+    """The usual detector."""
+    return Ccd()
+
+
+@pytest.fixture
+def ccd_class() -> type[Ccd]:
+    """The class, for detectors with other numbers."""
+    return Ccd
