@@ -146,11 +146,22 @@ def _print(console: Console, found: Recipe) -> None:
         console.print(f"  {one.tag:<20} {many:<6} {'raw' if one.raw else 'calibration':<12} {one.meaning}")
     console.print("\nParameters (default, range)")
     for row in _parameters(found):
-        limits = ", ".join(f"{key} {value}" for key, value in row["range"].items())
-        console.print(
-            f"  --{row['name']}={row['default']}  [{limits or row['type']}]\n      {row['meaning']}", markup=False
-        )
+        default = "" if row["default"] is None else row["default"]
+        accepted = _accepted(row["range"]) or row["type"].replace(" | None", ", may be empty")
+        console.print(f"  --{row['name']}={default}  [{accepted}]\n      {row['meaning']}", markup=False)
     console.print(f"\nProducts\n  {', '.join(found.products)}")
+
+
+def _accepted(limits: dict[str, Any]) -> str:
+    """Return a range as people write it: ``0.5 to 10``, ``above 0``, ``optimal | sum``; empty when there is none."""
+    if "enum" in limits:
+        return " | ".join(map(str, limits["enum"]))
+    if "pattern" in limits:
+        return str(limits["pattern"]).strip("^$()").replace("|", " | ")
+    if {"minimum", "maximum"} <= limits.keys():
+        return f"{limits['minimum']:g} to {limits['maximum']:g}"
+    words = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}
+    return ", ".join(f"{words[name]} {limits[name]:g}" for name in words if name in limits)
 
 
 def _document(result: RunResult) -> dict[str, Any]:
