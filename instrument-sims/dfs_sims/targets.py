@@ -78,7 +78,8 @@ def standard() -> Target:
 
     def flux(wavelength_nm: Array) -> Array:
         inside = np.clip(wavelength_nm, nodes[0], nodes[-1])
-        return flux_of_ab(-2.5 * smooth(inside), wavelength_nm) * shape(wavelength_nm)
+        magnitude = -2.5 * smooth(inside) + float(figures["zero_point"]) - 48.60  # the table's zero point is not AB's
+        return flux_of_ab(magnitude, wavelength_nm) * shape(wavelength_nm)
 
     lines = tuple(SpectralLine("Balmer", float(one[0]), None) for one in balmer)
     return Target(figures["name"], figures["ra_deg"], figures["dec_deg"], figures["column_px"], flux, lines)
