@@ -31,6 +31,7 @@ from dfs.recipes.steps.slit_run import (
     MASTER_INPUTS,
     SlitParameters,
     check_setup,
+    even_illumination,
     exposure_s,
     frame_cards,
     frame_quality,
@@ -138,6 +139,7 @@ def _extracted(frames: FrameSet, frame: Frame, parameters: ScienceSpectrumParame
         kappa=parameters.reject_kappa,
         optimal=parameters.extraction == "optimal",
     )
+    extraction = even_illumination(extraction, slit, masters)
     frames.progress.step(f"{frame.name}: extracted")
     shift = None if parameters.shift_px is not None else _sky_shift(slit, solution, instrument, frames)
     moved = shift.apply(solution) if shift else solution.shifted(parameters.shift_px or 0.0)

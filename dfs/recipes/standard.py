@@ -27,6 +27,7 @@ from dfs.recipes.steps.slit_frame import Calibrations, SlitFrame, open_slit_fram
 from dfs.recipes.steps.slit_run import (
     MASTER_INPUTS,
     SlitParameters,
+    even_illumination,
     exposure_s,
     frame_cards,
     frame_quality,
@@ -122,6 +123,7 @@ def _extracted(frames: FrameSet, frame: Frame, parameters: StandardParameters) -
         kappa=parameters.reject_kappa,
         optimal=parameters.extraction == "optimal",
     )
+    extraction = even_illumination(extraction, slit, masters)
     shift = stellar_shift(
         extraction.flux, extraction.variance, solution, target.trace.row, velocity_km_s=parameters.velocity_km_s
     ) or sky_shift(slit.image, solution, slit_ratio=_slit_ratio(frames, frame, instrument))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from dfs.errors import DataError
@@ -10,6 +13,7 @@ from dfs.instruments import Instrument
 from dfs.model import Card, Frame, Header, HeaderValue, Image, QcValue, Table
 from dfs.recipes.contract import FrameSet, Input, Parameters
 from dfs.recipes.steps.extract import Extraction
+from dfs.recipes.steps.orient import orient
 from dfs.recipes.steps.slit_frame import Calibrations, SkyChoices, SlitFrame, parse_windows
 from dfs.recipes.steps.slit_target import Target
 from dfs.recipes.steps.wavelength import WavelengthSolution
@@ -17,12 +21,15 @@ from dfs.recipes.steps.wavelength import WavelengthSolution
 __all__ = [
     "MASTER_INPUTS",
     "SlitParameters",
+    "even_illumination",
     "frame_cards",
     "frame_quality",
     "masters_for",
     "quality",
     "wavelength_solution",
 ]
+
+_SMOOTH_ROWS = 81  # more than any piece of dust on a jaw
 
 MASTER_INPUTS = (
     Input("MASTER_BIAS", meaning="bias level and structure"),
@@ -82,6 +89,38 @@ def masters_for(frames: FrameSet, frame: Frame) -> Calibrations:
     if isinstance(flat.parts.get("PIXEL"), Image):
         return Calibrations(bias, flat, "PIXEL")
     return Calibrations(bias, None)
+
+
+def even_illumination(extraction: Extraction, slit: SlitFrame, masters: Calibrations) -> Extraction:
+    """Return the spectrum as if the slit were evenly lit, where the frame was divided by the pixel response alone.
+
+    A flat through another slit holds that slit's jaws and dust, which this frame has not, but also how light falls off towards the
+    field's edge, which it has; its median over `_SMOOTH_ROWS` rows keeps only this. Frames divided by the whole flat have it in
+    them already, so without this a standard star in a wide slit and a target in a narrow one would differ by it.
+    """
+    part = masters.flat.parts.get("SLIT") if masters.flat is not None and masters.flat_part else None
+    if not isinstance(part, Image):
+        return extraction
+    surface, unlit = _illumination(part, slit)
+    middle = 0.5 * (extraction.rows.start + extraction.rows.stop - 1)
+    rows = slice(
+        max(int(middle) - _SMOOTH_ROWS // 2, slit.lit[0]), min(int(middle) + _SMOOTH_ROWS // 2 + 1, slit.lit[1])
+    )
+    values = np.where(unlit[rows], np.nan, surface[rows])
+    if not np.isfinite(values).any(axis=0).all():
+        return extraction
+    factor = np.nanmedian(values, axis=0)
+    return replace(
+        extraction,
+        flux=extraction.flux / factor,
+        variance=extraction.variance / factor**2,
+        background=extraction.background / factor,
+    )
+
+
+def _illumination(part: Image, slit: SlitFrame) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    turned = orient(part, slit.grism)
+    return turned.data.astype(np.float64), ~turned.good() | ~(turned.data > 0)
 
 
 def wavelength_solution(frames: FrameSet, frame: Frame) -> WavelengthSolution:

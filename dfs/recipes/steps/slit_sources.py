@@ -114,6 +114,7 @@ def find_sources(
         if smooth[i] > threshold * noise and smooth[i] == smooth[max(i - 3, 0) : i + 4].max()
     ]
     found = [_measure(flat, smooth, peak, noise, first) for peak in peaks]
+    found += _defects(flat, smooth, noise, threshold, first, found)
     return tuple(sorted(found, key=lambda one: -one.peak))
 
 
@@ -124,6 +125,29 @@ def occupied_rows(sources: tuple[SlitSource, ...], ny: int, margin_px: float) ->
         margin = 2 if one.is_defect else int(np.ceil(margin_px))
         rows[max(one.first - margin, 0) : one.last + margin + 1] = True
     return rows
+
+
+def _defects(
+    flat: Array, smooth: Array, noise: float, threshold: float, first: int, found: list[SlitSource]
+) -> list[SlitSource]:
+    """Return what no light makes: dips, and single rows that stand out although their neighbours do not."""
+    spread = _spread(flat)
+    wrong = (smooth < -threshold * noise) | (np.abs(flat) > threshold * spread)
+    for one in found:
+        wrong[max(one.first - first - 2, 0) : one.last - first + 3] = False
+    rows = np.flatnonzero(wrong)
+    groups = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if rows.size else []
+    return [
+        SlitSource(
+            position=float(first + np.mean(group)),
+            peak=float(np.max(smooth[group])),
+            snr=float(flat[group][np.argmax(np.abs(flat[group]))] / spread),
+            fwhm=1.0,
+            first=int(first + group[0]),
+            last=int(first + group[-1]),
+        )
+        for group in groups
+    ]
 
 
 def _measure(flat: Array, smooth: Array, peak: int, noise: float, first: int) -> SlitSource:

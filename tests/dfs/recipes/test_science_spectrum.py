@@ -275,6 +275,14 @@ def test_errors_of_the_real_spectrum_are_honest(real_slit) -> None:
 
 
 @pytest.mark.real
+def test_scattered_light_is_not_taken_for_the_slit(real_slit) -> None:
+    """Below 375 nm the flats of Gr#3 show scattered light, humped in the middle of the slit: no reason to divide by 1.4."""
+    flat = next(one for one in real_slit.masters if one.tag == "MASTER_FLAT_LSS")
+    along = np.median((flat.content.data / flat.parts["PIXEL"].data)[:, 535:556], axis=1)  # raw y is the dispersion
+    assert np.ptp(along[100:650]) < 0.05
+
+
+@pytest.mark.real
 def test_errors_of_the_real_spectrum_at_rows_of_plain_sky(real_slit) -> None:
     """From outside: the error column itself, at rows given to the recipe as if the target were there."""
     scores = []

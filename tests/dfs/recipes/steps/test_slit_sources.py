@@ -47,6 +47,17 @@ def test_hot_row_is_a_defect(scene_class) -> None:
     assert occupied_rows((defect,), scene.ny, 10.0).sum() < occupied_rows((), scene.ny, 10.0).size
 
 
+def test_dark_row_is_a_defect_too(scene) -> None:
+    data, image = drawn(scene)
+    data[20:22] -= 60.0
+    star, defect = find_sources(slit_profile(data, image.good()), (0, scene.ny))
+    assert not star.is_defect
+    assert defect.is_defect
+    assert 17 <= defect.first <= 20
+    assert 21 <= defect.last <= 24
+    assert occupied_rows((defect,), scene.ny, 10.0)[20:22].all()
+
+
 def test_two_stars_come_brightest_first(scene_class) -> None:
     one, two = scene_class(star_row=40.0, star_e=300.0), scene_class(star_row=100.0, star_e=900.0)
     image = one.draw()
