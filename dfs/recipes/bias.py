@@ -67,7 +67,7 @@ def run(frames: FrameSet, parameters: BiasParameters) -> list[Product]:
     offsets = _offsets(pixels, regions, levels, raw, parameters.level)
     clip = Clip(parameters.kappa, parameters.iterations, ron_adu=noise.ron_adu)
     stack = combine(pixels, regions.light, clip, offsets=offsets, progress=frames.progress)
-    image, found = _master(stack, noise, pixels, regions, frames, parameters)
+    image, found = _master(stack, noise, pixels, offsets, regions, frames, parameters)
     qc = _quality(raw[0], frames.instrument, image, levels, noise, sums, stack, found, _dark(pixels, regions))
     cards = (Card("ESO PRO DATANCOM", len(raw), "Number of combined frames"),)
     return [Product("MASTER_BIAS", image, raw[0], cards=cards, qc=qc)]
@@ -162,6 +162,7 @@ def _master(
     stack: Stack,
     noise: ReadOutNoise,
     pixels: list[NDArray[Any]],
+    offsets: list[float],
     regions: Regions,
     frames: FrameSet,
     parameters: BiasParameters,
@@ -169,7 +170,7 @@ def _master(
     """Return the master and its structure; the stack's variance is overwritten."""
     data = stack.mean
     if parameters.method == "median":
-        data = median_stack(pixels, regions.light, progress=frames.progress)
+        data = median_stack(pixels, regions.light, offsets=offsets, progress=frames.progress)
     level = clipped_level(data)
     found = structure(data, level.value if level else 0.0, noise.ron_adu, len(pixels), parameters.hot_column_ron)
     mask = found.mask

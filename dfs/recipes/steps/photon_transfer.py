@@ -11,14 +11,14 @@ divided by 0.99893, the variance of a normal distribution cut there). Then::
                      1/g = sum(w M s) / sum(w M^2),  w = 1 / var(s) from the model, not from V (V in the weight biases low)
 
 Boxes rather than one region, because the level, the lamp and the noise change over the detector; the median of boxes, because
-cosmic rays and hot columns sit in few of them. A plain standard deviation of the whole difference takes both in (EFOSC2: 11.7
+cosmic rays and hot columns sit in few of them; flats' boxes on an edge of the slit are left out. A plain standard deviation of the whole difference takes both in (EFOSC2: 11.7
 for 10.2 ADU), 1.4826 MAD of whole numbers moves in steps of 1.05 ADU (10.5): neither is used.
 
 Why sums of four pixels
 -----------------------
 Neighbours along a row are read one after the other through an amplifier of finite bandwidth, and share charge: their noise is
 correlated (EFOSC2, fast read-out: read-out noise -0.14 and +0.05 at distance 1 and 2, shot noise of bright flats -0.012). The variance of single pixels then is not
-that of the electrons: from 370 to 39000 ADU the gain of EFOSC2 seems to fall by 5.7 +- 0.5 % in single pixels, by 2.4 +- 1.4 % in
+that of the electrons: from 370 to 39000 ADU the gain of EFOSC2 seems to fall by 5.2 +- 0.5 % in single pixels, by 1.4 +- 1.5 % in
 sums of eight, which hold the covariances. So the gain is measured on sums of four pixels along the row, and the single-pixel figure stands beside it. The read-out noise of a single pixel is ``ron``; that of a pixel in a sum along a row
 (``ron_sum``, variance of sums of four over four) is what adds up in an extraction along rows.
 """
@@ -50,6 +50,7 @@ RUN = 4  # pixels along a row
 KAPPA = 4.0
 ENOUGH = 500  # boxes
 _CUT_VARIANCE = 0.99892965  # of a unit normal distribution within 4 sigma
+UNEVEN = 0.25  # of the level: flats vary by less within a box, but for edges
 _MINIMUM = 24  # runs in a box, below which it is left out
 
 
@@ -138,6 +139,8 @@ def pair_boxes(
     sums = difference.reshape(len(first), -1, run).sum(axis=2, dtype=np.float64)
     variance, count = _clipped_variance(sums)
     good = (count >= _MINIMUM) & np.isfinite(variance) & (variance > 0)
+    if scaled:
+        good &= _even(np.where(both, first, np.float32(np.nan)), level)
     return PairBoxes(variance[good] / run, level[good], ratio[good], count[good])
 
 
@@ -256,6 +259,20 @@ def _as_boxes(frame: NDArray[np.float32], box: int) -> NDArray[np.float32]:
     rows, columns = frame.shape[0] // box, frame.shape[1] // box
     cut = frame[: rows * box, : columns * box].reshape(rows, box, columns, box)
     return cut.swapaxes(1, 2).reshape(rows * columns, box, box)
+
+
+def _even(boxes: NDArray[np.float32], level: Array) -> NDArray[np.bool_]:
+    """Return which boxes have row and column means within a quarter of their level.
+
+    A box on an edge of the slit mixes two noises, and the clip then takes off the wings of the brighter part.
+    """
+    even = np.isfinite(level) & (level > 0)
+    for axis in (1, 2):
+        number = np.count_nonzero(np.isfinite(boxes), axis=axis)
+        total = np.nansum(boxes, axis=axis, dtype=np.float64)
+        means = np.divide(total, number, out=np.repeat(level[:, None], number.shape[1], axis=1), where=number > 0)
+        even &= (np.abs(means - level[:, None]) <= UNEVEN * np.abs(level)[:, None]).all(axis=1)
+    return even
 
 
 def _clipped_variance(values: Array) -> tuple[Array, Array]:

@@ -125,15 +125,20 @@ def combine(
 
 
 def median_stack(
-    frames: Sequence[NDArray[Any]], area: tuple[slice, slice] | None = None, *, progress: Progress | None = None
+    frames: Sequence[NDArray[Any]],
+    area: tuple[slice, slice] | None = None,
+    *,
+    offsets: Sequence[float] | None = None,
+    progress: Progress | None = None,
 ) -> NDArray[np.float32]:
-    """Return the median of `frames` (the mean of the middle two for an even number), NaN left out; float32."""
+    """Return the median of `frames` less `offsets` (the mean of the middle two for an even number), NaN left out; float32."""
     bands = _Bands(frames, area)
     result = np.empty(bands.shape, np.float32)
-    zero, one = np.zeros(len(frames)), np.ones(len(frames))
+    offset = np.asarray(offsets if offsets is not None else np.zeros(len(frames)), dtype=np.float64)
+    one = np.ones(len(frames))
 
     def work(y: int, end: int) -> NDArray[np.int64]:
-        values, level = bands.values(y, end, zero, one)
+        values, level = bands.values(y, end, offset, one)
         kept = np.isfinite(values)
         if kept.all():
             _sort_frames(values)
