@@ -119,20 +119,15 @@ def fit_slit_sky(
     DataError
         Fewer than ten sky pixels for every column.
     """
-    if np.count_nonzero(use) < 10 * data.shape[1]:
-        raise DataError(
-            f"only {np.count_nonzero(use)} pixels of sky along the slit",
-            where=where,
-            accepted=f"at least {10 * data.shape[1]}",
-            hint="widen the background windows or make the zones around sources smaller",
-        )
-    ny = data.shape[0]
-    rows = np.linspace(-1.0, 1.0, ny) if ny > 1 else np.zeros(1)
-    polynomials = np.ascontiguousarray(legendre.legvander(rows, degree))
-    first, last = float(np.min(u)), float(np.max(u))
-    splines = int(np.ceil((last - first) / spacing_px)) + 4
+    _enough(use, where)
     u = np.ascontiguousarray(u)
     values = np.ascontiguousarray(data, dtype=np.float64)
+    ny = values.shape[0]
+    polynomials = np.ascontiguousarray(
+        legendre.legvander(np.linspace(-1.0, 1.0, ny) if ny > 1 else np.zeros(1), degree)
+    )
+    first, last = float(np.min(u)), float(np.max(u))
+    splines = int(np.ceil((last - first) / spacing_px)) + 4
     weight = np.where(variance > 0, 1.0 / np.where(variance > 0, variance, 1.0), 0.0)
     used = use & (weight > 0)
     for _ in range(rounds):
@@ -147,19 +142,28 @@ def fit_slit_sky(
             break
         used = kept
     free = max(int(np.count_nonzero(used)) - coefficients.size, 1)
-    chi2 = float(np.sum(deviation2[used])) / free
-    factor = np.ascontiguousarray(cholesky, dtype=np.float64)
     return SlitSky(
         model=model,
         used=used,
         rejected=use & ~used,
-        reduced_chi2=chi2,
+        reduced_chi2=float(np.sum(deviation2[used])) / free,
         _u=u,
         _polynomials=np.asarray(polynomials, dtype=np.float64),
         _first_knot=first,
         _spacing=spacing_px,
-        _cholesky=factor,
+        _cholesky=np.ascontiguousarray(cholesky, dtype=np.float64),
     )
+
+
+def _enough(use: Mask, where: str) -> None:
+    least = 10 * use.shape[1]
+    if np.count_nonzero(use) < least:
+        raise DataError(
+            f"only {np.count_nonzero(use)} pixels of sky along the slit",
+            where=where,
+            accepted=f"at least {least}",
+            hint="widen the background windows or make the zones around sources smaller",
+        )
 
 
 def _factor(matrix: Array) -> Array:
