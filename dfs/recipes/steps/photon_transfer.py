@@ -18,7 +18,7 @@ Why sums of four pixels
 -----------------------
 Neighbours along a row are read one after the other through an amplifier of finite bandwidth, and share charge: their noise is
 correlated (EFOSC2, fast read-out: read-out noise -0.14 and +0.05 at distance 1 and 2, shot noise of bright flats -0.012). The variance of single pixels then is not
-that of the electrons: from 370 to 39000 ADU the gain of EFOSC2 seems to fall by 5.2 +- 0.5 % in single pixels, by 1.4 +- 1.5 % in
+that of the electrons: from 370 to 39000 ADU the gain of EFOSC2 seems to fall by 5.3 +- 0.5 % in single pixels, by 1.9 +- 1.4 % in
 sums of eight, which hold the covariances. So the gain is measured on sums of four pixels along the row, and the single-pixel figure stands beside it. The read-out noise of a single pixel is ``ron``; that of a pixel in a sum along a row
 (``ron_sum``, variance of sums of four over four) is what adds up in an extraction along rows.
 """
@@ -50,7 +50,7 @@ RUN = 4  # pixels along a row
 KAPPA = 4.0
 ENOUGH = 500  # boxes
 _CUT_VARIANCE = 0.99892965  # of a unit normal distribution within 4 sigma
-UNEVEN = 0.25  # of the level: flats vary by less within a box, but for edges
+UNEVEN = 0.5  # of the level: flats vary by less within a box, but for edges
 _MINIMUM = 24  # runs in a box, below which it is left out
 
 
@@ -262,7 +262,7 @@ def _as_boxes(frame: NDArray[np.float32], box: int) -> NDArray[np.float32]:
 
 
 def _even(boxes: NDArray[np.float32], level: Array) -> NDArray[np.bool_]:
-    """Return which boxes have row and column means within a quarter of their level.
+    """Return which boxes have row and column means within half of their level.
 
     A box on an edge of the slit mixes two noises, and the clip then takes off the wings of the brighter part.
     """
