@@ -42,6 +42,8 @@ class Detector:
         the header says.
     dark_columns, dark_rows
         Likewise the raw, unbinned columns (rows) that give the bias level of a frame.
+    gains
+        e-/ADU measured on frames, by read-out mode: what to take where a night's own flats cannot tell.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Detector:
     light_rows: tuple[int, int] | None = None
     dark_columns: tuple[int, int] | None = None
     dark_rows: tuple[int, int] | None = None
+    gains: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,11 @@ class Instrument:
         """Return the detector that took the frame with `header`."""
         name = str(header.get(self.keywords.get("detector", ""), "")).strip()
         return self.detectors.get(name) or self.detectors["default"]
+
+    def measured_gain(self, header: Header) -> float | None:
+        """Return the gain (e-/ADU) that frames of this read-out mode have shown; None when none was measured."""
+        mode = str(header.get(self.keywords.get("readout", ""), "")).strip()
+        return self.detector(header).gains.get(mode)
 
     def grism(self, header: Header, where: str = "") -> Grism:
         """Return the grism named in `header`; `DataError` lists those known."""

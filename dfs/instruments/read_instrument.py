@@ -80,9 +80,19 @@ def _detector(name: str, entry: Entry, sources: dict[str, str]) -> Detector:
         light_rows=_range(entry, "light_rows"),
         dark_columns=_range(entry, "dark_columns"),
         dark_rows=_range(entry, "dark_rows"),
+        gains=_gains(entry.table("gain_e_per_adu", {}), sources),
     )
     _close(entry, sources)
     return detector
+
+
+def _gains(entry: Entry, sources: dict[str, str]) -> dict[str, float]:
+    """Return read-out mode -> e-/ADU."""
+    gains = {mode: entry.figure(mode) for mode in entry.values if mode != "source"}
+    if any(gain <= 0 for gain in gains.values()):
+        raise entry.error("a gain is above 0", accepted="e-/ADU by read-out mode")
+    _close(entry, sources)
+    return gains
 
 
 def _ranges(entry: Entry, key: str) -> tuple[tuple[int, int], ...]:

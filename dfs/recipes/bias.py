@@ -20,7 +20,7 @@ from dfs.model import Card, Flag, Frame, Image, Product, QcValue
 from dfs.recipes.contract import FrameSet, Input, Parameters, Recipe
 from dfs.recipes.steps.bias_structure import Structure, structure, unstable_pixels
 from dfs.recipes.steps.levels import LEVEL_ESTIMATOR, SAMPLE, Level, clipped_level, dark_level
-from dfs.recipes.steps.noise import header_gain, header_ron
+from dfs.recipes.steps.noise import best_gain, header_gain, header_ron
 from dfs.recipes.steps.photon_transfer import (
     RUN,
     PairBoxes,
@@ -201,6 +201,7 @@ def _quality(
     scatter = float(np.std([one.value for one in levels], ddof=1)) if len(levels) > 1 else None
     gain, ron = header_gain(first.header, instrument), header_ron(first.header, instrument)
     claim = ron / gain if ron and gain else None
+    best = best_gain(first.header, instrument)
     pair = "median over boxes of 32 x 32 pixels of the variance, within 4 sigma, of the difference of two bias frames, over 2"
     if len(levels) == 1:
         pair = "median over boxes of 32 x 32 pixels of the variance, within 4 sigma, of the single bias frame (holds fixed pattern)"
@@ -227,10 +228,10 @@ def _quality(
         ),
         QcValue(
             "ron_e",
-            noise.ron_adu * gain if gain else None,
-            noise.error_adu * gain if gain else None,
+            noise.ron_adu * best if best else None,
+            noise.error_adu * best if best else None,
             "electron",
-            f"ron_adu times the header's gain ({detector.gain_keyword}); the flats measure the gain",
+            f"ron_adu times the gain measured for the read-out mode, else claimed ({detector.gain_keyword}): {best} e-/ADU",
             detector.ron_keyword if ron else None,
             ron,
         ),

@@ -9,7 +9,7 @@ from dfs.instruments import Instrument
 from dfs.model import Frame, Header
 from dfs.model.header import number
 
-__all__ = ["NoiseModel", "header_gain", "header_ron", "noise_model"]
+__all__ = ["NoiseModel", "best_gain", "header_gain", "header_ron", "noise_model"]
 
 GAIN_CARD = "ESO QC GAIN_E_PER_ADU"  # as the products' writer stores quality figures
 RON_CARD = "ESO QC RON_ADU"
@@ -41,8 +41,9 @@ class NoiseModel:
 def noise_model(header: Header, instrument: Instrument, *masters: Frame | None, where: str = "") -> NoiseModel:
     """Return the noise model for the frame with `header`.
 
-    The gain is ``ESO QC GAIN_E_PER_ADU`` of the first of `masters` that has one, the read-out noise ``ESO QC RON_ADU`` times
-    that gain; what no master has measured is the header's claim.
+    The gain is ``ESO QC GAIN_E_PER_ADU`` of the first of `masters` that has one, else what frames of this read-out mode have
+    shown (the instrument's folder), else the header's claim; the read-out noise is ``ESO QC RON_ADU`` of a master times that
+    gain, else the header's claim.
 
     Parameters
     ----------
@@ -63,15 +64,20 @@ def noise_model(header: Header, instrument: Instrument, *masters: Frame | None, 
     given = [master for master in masters if master is not None]
     detector = instrument.detector(header)
     gain_by, ron_by = _first_with(given, GAIN_CARD), _first_with(given, RON_CARD)
-    gain = number(gain_by.header, GAIN_CARD, gain_by.name) if gain_by else _claim(header, detector.gain_keyword, where)
+    gain, gain_origin = _gain(header, instrument, gain_by, where)
     ron = number(ron_by.header, RON_CARD, ron_by.name) * gain if ron_by else _claim(header, detector.ron_keyword, where)
     origin = (
-        f"gain measured ({gain_by.name})" if gain_by else f"gain claimed by header ({detector.gain_keyword})",
+        gain_origin,
         f"read-out noise measured ({ron_by.name})"
         if ron_by
         else f"read-out noise claimed by header ({detector.ron_keyword})",
     )
     return NoiseModel(gain, ron, "; ".join(origin), _error(gain_by, GAIN_CARD, 1.0), _error(ron_by, RON_CARD, gain))
+
+
+def best_gain(header: Header, instrument: Instrument) -> float | None:
+    """Return the gain (e-/ADU) for a frame that no flat comes with: measured for its read-out mode, else claimed."""
+    return instrument.measured_gain(header) or header_gain(header, instrument)
 
 
 def header_gain(header: Header, instrument: Instrument) -> float | None:
@@ -89,6 +95,16 @@ def _positive(header: Header, keyword: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         return None
     return float(value)
+
+
+def _gain(header: Header, instrument: Instrument, master: Frame | None, where: str) -> tuple[float, str]:
+    if master is not None:
+        return number(master.header, GAIN_CARD, master.name), f"gain measured ({master.name})"
+    known = instrument.measured_gain(header)
+    if known is not None:
+        return known, f"gain of the read-out mode ({instrument.name.lower()}/instrument.toml)"
+    keyword = instrument.detector(header).gain_keyword
+    return _claim(header, keyword, where), f"gain claimed by header ({keyword})"
 
 
 def _first_with(masters: list[Frame], keyword: str) -> Frame | None:
