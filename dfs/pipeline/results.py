@@ -46,7 +46,15 @@ class Made:
 # What people look at first, wherever only a few figures have room.
 _FIRST = (
     *("bias_level_adu", "ron_e", "gain_e_per_adu", "flat_level_adu", "arc_rms_px", "arc_rms_loo_px", "arc_lines"),
-    *("efficiency", "zeropoint_mag", "snr", "image_quality_arcsec"),
+    *("efficiency", "response_heldout_rms_percent", "shift_px", "snr", "sky_error_ratio", "spatial_fwhm_arcsec"),
+    *(
+        "zeropoint_mag",
+        "image_quality_arcsec",
+        "registration_rms_px",
+        "sources",
+        "flat_structure_percent",
+        "flats_used",
+    ),
 )
 
 

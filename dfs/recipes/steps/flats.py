@@ -14,7 +14,7 @@ from dfs.instruments import Instrument
 from dfs.model import Flag, Frame, Image, QcValue
 from dfs.progress import Progress
 from dfs.recipes.steps.calibrate import master_image, own_level, raw_light
-from dfs.recipes.steps.noise import GAIN_CARD, RON_CARD, header_gain, header_ron
+from dfs.recipes.steps.noise import GAIN_CARD, RON_CARD, best_gain, header_gain, header_ron
 from dfs.recipes.steps.photon_transfer import RUN, Gain, fit_gain, pair_boxes
 from dfs.recipes.steps.stack import Clip, combine
 
@@ -128,8 +128,7 @@ def stack_flats(
     noise = flat_noise(bias, used[0].frame, instrument)
     saturation = instrument.detector(header).saturation_adu
     gain, gain_pixel = _gains(used, noise, 0.8 * saturation)
-    claimed = header_gain(header, instrument)
-    value = gain.gain_e_per_adu if gain else _known_gain(bias) or claimed
+    value = gain.gain_e_per_adu if gain else _known_gain(bias) or best_gain(header, instrument)
     if value is None:
         raise DataError(
             "no gain: it cannot be measured (no pair of flats) and the header claims none",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dfs import instruments
 from dfs.errors import DataError
 from dfs.recipes.steps.noise import noise_model
 
@@ -26,6 +27,17 @@ def test_the_header_is_the_last_resort_and_conad_is_electrons_per_adu(ccd) -> No
     assert (model.gain_e_per_adu, model.ron_e) == (1.1, 7.8)
     assert "claimed by header (ESO DET OUT1 CONAD)" in model.origin
     assert model.gain_error is None
+
+
+def test_what_the_read_out_mode_has_shown_comes_before_the_header(ccd) -> None:
+    whole = instruments.load("EFOSC2")
+    header = ccd.header(**{"ESO DET READ SPEED": "fastL"})
+    model = noise_model(header, whole)
+    assert model.gain_e_per_adu == whole.detectors["default"].gains["fastL"] > header["ESO DET OUT1 CONAD"]
+    assert "read-out mode" in model.origin
+    measured = noise_model(header, whole, master(ccd, "MASTER_FLAT_LSS", **{"ESO QC GAIN_E_PER_ADU": 1.3}))
+    assert measured.gain_e_per_adu == 1.3
+    assert noise_model(ccd.header(**{"ESO DET READ SPEED": "slow"}), whole).gain_e_per_adu == 1.1
 
 
 def test_measured_read_out_noise_with_claimed_gain(ccd) -> None:
