@@ -48,7 +48,8 @@ def show(terminal: Terminal, instrument: str | None, parameter: str | None, nigh
 def _show(console: Console, rows: list[QcRow]) -> None:
     from rich.table import Table
 
-    table = Table("night", "instrument", "setup", "parameter", "value", "error", "unit", "header says", box=None)
+    head = ("night", "instrument", "setup", "parameter", "value", "error", "unit", "header says", "product")
+    table = Table(*head, box=None)
     for row in rows:
         setup = " ".join(str(value) for value in row.setup.values())
         claim = "" if row.header_value is None else f"{row.header_value} ({row.header_keyword})"
@@ -61,6 +62,7 @@ def _show(console: Console, rows: list[QcRow]) -> None:
             _number(row.error),
             row.unit,
             claim,
+            row.product_dp_id or "",
         )
         table.add_row(*cells)
     console.print(table)

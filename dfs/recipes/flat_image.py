@@ -79,25 +79,25 @@ def _quality(image: Image) -> tuple[QcValue, ...]:
             "illumination_gradient_percent",
             _percent(gradient),
             None,
-            "percent",
+            "%",
             "range over the field of the plane fitted to the medians of 16 x 16 boxes",
         ),
         QcValue(
-            "illumination_rms_percent", _percent(ripple), None, "percent", "scatter of those medians about that plane"
+            "illumination_rms_percent", _percent(ripple), None, "%", "scatter of those medians about that plane"
         ),
         QcValue(
             "flat_structure_percent",
             _percent(structure),
             None,
-            "percent",
+            "%",
             f"rms of the flat less its neighbour in x, over sqrt(2), within 5 x 1.4826 MAD, {centre}",
         ),
-        QcValue("flat_noise_percent", _percent(noise), None, "percent", f"rms of the noise expected, {centre}"),
+        QcValue("flat_noise_percent", _percent(noise), None, "%", f"rms of the noise expected, {centre}"),
         QcValue(
             "pixel_response_percent",
             _percent(response),
             None,
-            "percent",
+            "%",
             "flat_structure_percent less flat_noise_percent in quadrature: fixed response of single pixels",
         ),
         QcValue(

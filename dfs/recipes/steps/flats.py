@@ -219,7 +219,7 @@ def common_quality(stack: FlatStack, instrument: Instrument) -> tuple[QcValue, .
             "gain_change_percent",
             change,
             gain.change_error * 100 if gain and change is not None else None,
-            "percent",
+            "%",
             "change of gain_e_per_adu from the lowest to the highest level of the pair (straight line against log level)",
         ),
         QcValue(
@@ -235,7 +235,7 @@ def common_quality(stack: FlatStack, instrument: Instrument) -> tuple[QcValue, .
             "lamp_drift_percent",
             100 * (stack.ratios[-1] - 1) if len(stack.ratios) > 1 else None,
             None,
-            "percent",
+            "%",
             "median ratio of the last flat to the first, less 1",
         ),
         QcValue(
