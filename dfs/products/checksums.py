@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from astropy.io import fits
 
 from dfs.errors import DataError
@@ -29,7 +29,7 @@ def data_md5(path: Path) -> str:
     with path.open("rb") as file:
         in_header = False
         while chunk := file.read(_CHUNK):
-            if not in_header and not any(_starts_header(chunk)):
+            if not in_header and not _starts_header(chunk):
                 digest.update(chunk)
                 continue
             for start in range(0, len(chunk), _BLOCK):
@@ -64,13 +64,11 @@ def verify_hdu(hdu: fits.hdu.base.ValidHDU, where: str) -> None:
         )
 
 
-def _starts_header(chunk: bytes) -> Iterator[bool]:
-    """Tell of every block in `chunk` that starts as a header does; a search is faster than a look at each block."""
-    for start in _HEADER_STARTS:
-        found = chunk.find(start)
-        while found >= 0:
-            yield found % _BLOCK == 0
-            found = chunk.find(start, found + 1)
+def _starts_header(chunk: bytes) -> bool:
+    """Tell whether a block of `chunk` starts as a header does; the first bytes of the blocks are looked at before whole words."""
+    firsts = np.frombuffer(chunk, dtype=np.uint8)[::_BLOCK]
+    candidates = np.flatnonzero((firsts == ord("S")) | (firsts == ord("X")))
+    return any(chunk.startswith(_HEADER_STARTS, int(one) * _BLOCK) for one in candidates)
 
 
 def _ends_header(block: bytes) -> bool:
