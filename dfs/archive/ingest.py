@@ -20,9 +20,10 @@ from dfs.archive.entries import ArchivedFile, Submission
 from dfs.archive.naming import Name, name_of
 from dfs.archive.release import release_date
 from dfs.clock import Clock, isoformat
-from dfs.errors import DataError
+from dfs.errors import DataError, DfsError
 from dfs.progress import Progress
 from dfs.store import Database, FileStore, Staged, Transfer
+from dfs.store.durable import fingerprint
 from dfs.store.places import location
 from dfs.store.tables import files, headers, provenance
 
@@ -88,7 +89,8 @@ class Ingest:
         for arrival in arrivals:
             earlier = {one.submission.path: str(row["dp_id"]) for one, row, _ in entered}
             parents = _parents(arrival.submission, earlier)
-            name = name_of(connection, arrival.submission, arrival.described, arrival.staged.fingerprint, parents)
+            content = arrival.staged.fingerprint
+            name = name_of(connection, arrival.submission, arrival.described, content, parents, self._is_whole)
             if name.existing is not None:
                 entered.append((arrival, name.existing, False))
                 continue
@@ -96,6 +98,13 @@ class Ingest:
             self._write(connection, row, arrival.described, parents)
             entered.append((arrival, row, True))
         return entered
+
+    def _is_whole(self, row: _Row) -> bool:
+        """Tell whether the file of a row is there as it was archived."""
+        try:
+            return fingerprint(self._store.path(row["path"])).sha256 == str(row["sha256"])
+        except DfsError:
+            return False
 
     def _row(self, arrival: _Arrival, name: Name, releases: list[str]) -> _Row:
         now, told, submission = self._clock.now(), arrival.described, arrival.submission

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +28,16 @@ class Name:
 
 
 def name_of(
-    connection: Connection, submission: Submission, described: Description, content: Fingerprint, parents: list[str]
+    connection: Connection,
+    submission: Submission,
+    described: Description,
+    content: Fingerprint,
+    parents: list[str],
+    is_whole: Callable[[Mapping[str, Any]], bool],
 ) -> Name:
     """Return the name of an arriving file.  The caller holds the writer's lock.
+
+    A product whose content is archived keeps its name, unless `is_whole` says of the row that its file was lost or changed.
 
     Raises
     ------
@@ -41,7 +48,7 @@ def name_of(
     """
     if submission.kind == "raw":
         return _raw_name(connection, submission, described, content)
-    return _product_name(connection, submission, described, content, parents)
+    return _product_name(connection, submission, described, content, parents, is_whole)
 
 
 def _raw_name(connection: Connection, submission: Submission, described: Description, content: Fingerprint) -> Name:
@@ -65,7 +72,12 @@ def _raw_name(connection: Connection, submission: Submission, described: Descrip
 
 
 def _product_name(
-    connection: Connection, submission: Submission, described: Description, content: Fingerprint, parents: list[str]
+    connection: Connection,
+    submission: Submission,
+    described: Description,
+    content: Fingerprint,
+    parents: list[str],
+    is_whole: Callable[[Mapping[str, Any]], bool],
 ) -> Name:
     from dfs.products.dp_id import product_dp_id, product_stem
 
@@ -82,7 +94,7 @@ def _product_name(
         )
     versions = rows.versions_of(connection, product_stem(first_raw, category))
     for row in versions:
-        if row["content_sha256"] == content.content_sha256:
+        if row["content_sha256"] == content.content_sha256 and is_whole(row):
             return Name(row["dp_id"], row["version"], row)
     version = 1 + max((row["version"] for row in versions), default=0)
     return Name(product_dp_id(first_raw, category, version), version)

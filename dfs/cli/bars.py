@@ -26,12 +26,12 @@ class Bars(Silent):
     def __init__(self, stream: IO[str]) -> None:
         super().__init__()
         self._live = Live(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}", style="dim"),
+            TextColumn("{task.fields[note]}", style="dim", markup=False),
             console=Console(file=stream),
             transient=True,
         )

@@ -220,5 +220,8 @@ def _time(mjd: float | None) -> str:
 
     if mjd is None:
         return ""
-    start = datetime(1858, 11, 17, tzinfo=UTC) + timedelta(days=mjd)
+    try:
+        start = datetime(1858, 11, 17, tzinfo=UTC) + timedelta(days=mjd)
+    except (OverflowError, ValueError):  # a header may say anything
+        return f"MJD {mjd:g}"
     return start.strftime("%Y-%m-%d %H:%M:%S")

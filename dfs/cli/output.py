@@ -83,7 +83,17 @@ class Terminal:
 
         # A pipe has no width: 80 columns would cut paths that scripts want to read.
         width = None if sys.stdout.isatty() else 240
-        show(Console(file=sys.stdout, width=width, highlight=False, soft_wrap=width is not None))
+        # Names of targets and files come from outside: nothing in them is markup or an emoji.
+        show(
+            Console(
+                file=sys.stdout,
+                width=width,
+                highlight=False,
+                soft_wrap=width is not None,
+                markup=False,
+                emoji=False,
+            )
+        )
 
     def note(self, line: str) -> None:
         """Say `line` on standard error."""

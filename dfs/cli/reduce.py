@@ -102,6 +102,7 @@ def finish(context: click.Context, terminal: Terminal, report: Report) -> None:
 def _print(console: Console, report: Report) -> None:
     """Print the table of products and where to look further."""
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("target", "product", "quality", "seconds", "state"):
@@ -109,9 +110,8 @@ def _print(console: Console, report: Report) -> None:
     rows = [(one, made) for one in report.ordered() for made in one.products]
     for one, made in rows:
         seconds = "" if one.seconds is None else f"{one.seconds:.1f}"
-        table.add_row(
-            one.job.target, _shortest(made.path), _quality(made), seconds, f"[{_STYLES[one.state]}]{one.state}[/]"
-        )
+        state = Text(one.state, style=_STYLES[one.state])
+        table.add_row(one.job.target, _shortest(made.path), _quality(made), seconds, state)
     if rows:
         console.print(table)
     results = report.ordered()

@@ -6,6 +6,7 @@ What the file is, its first bytes say; its name may be wrong.
 from __future__ import annotations
 
 import os
+import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -60,12 +61,14 @@ def read_blocks(path: str | Path, guess: int = 16 * BLOCK) -> Blocks:
     OSError
         The file cannot be opened or read.
     DataError
-        It is empty, not FITS, its compression is damaged, or its header does not end.
+        It is no regular file, empty, not FITS, its compression is damaged, or its header does not end.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for its writer for ever
     try:
-        packed = os.read(descriptor, guess)
-        size = os.fstat(descriptor).st_size
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):  # of folders the system speaks
+            raise DataError("not a file (a pipe or a device)", where=str(path), hint="leave it out")
+        packed, size = os.read(descriptor, guess), status.st_size
         if packed.startswith(b"SIMPLE  ="):
             return _headers(packed, _plain(descriptor), size, path)
         if packed.startswith(b"\x1f\x8b"):

@@ -60,11 +60,23 @@ def setup_of(header: Header, rules: FrameRules, names: tuple[str, ...]) -> Mappi
     return {name: key_value(header, rules.keys[name]) for name in names}
 
 
-def unclassified(header: Header, name: str) -> str:
-    """Return one line that says why no class of the instrument called `name` fits."""
+def unclassified(header: Header, name: str, rules: FrameRules) -> str:
+    """Return one line that says why no class of the instrument called `name`, which has these `rules`, fits."""
     words = ("CATG", "TYPE", "TECH")
     missing = [f"ESO DPR {word}" for word in words if header.get(f"ESO DPR {word}") is None]
     if missing:
         return f"not classified: keyword {missing[0]} is missing"
+    for one in rules.classes:
+        absent = _absent(one, header)
+        if absent is not None:
+            return f"not classified: keyword {absent} is missing, which {one.name} frames have"
     said = ", ".join(f"DPR {word} = {header[f'ESO DPR {word}']}" for word in words)
     return f"not classified: no class of {name} fits {said}"
+
+
+def _absent(frame_class: FrameClass, header: Header) -> str | None:
+    """Return the keyword whose absence alone keeps `header` out of `frame_class`, or None."""
+    failing = [test for test in frame_class.conditions if not holds(test, header)]
+    needed = [test.keyword for test in failing if test.test in {"present", "below", "above"}]
+    absent = [keyword for keyword in needed if header.get(keyword) is None]
+    return absent[0] if absent and len(absent) == len(failing) else None

@@ -92,7 +92,7 @@ class RecordMaker:
             return _record(path, header, None, None, {}, problem or f"not classified: {reason}")
         frame_class, setup = self._classified(header, instrument)
         if frame_class is None:
-            problem = problem or unclassified(header, instrument.name)
+            problem = problem or unclassified(header, instrument.name, instrument.rules)
         return _record(path, header, instrument, frame_class, setup, problem)
 
     def _classified(

@@ -16,7 +16,7 @@ from dfs.pipeline.keeping import Keeper
 from dfs.pipeline.keys import job_key, product_identity
 from dfs.pipeline.ledger import Ledger
 from dfs.pipeline.orders import Order, Outcome
-from dfs.pipeline.results import JobResult, Made
+from dfs.pipeline.results import JobResult
 from dfs.pipeline.workspace import JobLocks
 from dfs.progress import Progress
 from dfs.recipes.sof import SofEntry
@@ -137,6 +137,8 @@ class Conductor:
             if any(one not in self.results for one in job.needs):
                 continue
             prepared = self._prepare(job)
+            if prepared is None:
+                continue
             if isinstance(prepared, DfsError):
                 self._settle(JobResult(job, "blocked", error=prepared), progress)
             elif prepared.key in self.cached:
@@ -214,39 +216,54 @@ class Conductor:
         took = f" {result.seconds:.1f} s" if result.state == "done" and result.seconds is not None else ""
         progress.step(f"{job.recipe} {job.target}: {result.state}{took}")
 
-    def _prepare(self, job: Job) -> Prepared | DfsError:
-        """Return the job with its inputs as they have turned out, or why it cannot be done."""
+    def _prepare(self, job: Job) -> Prepared | DfsError | None:
+        """Return the job with its inputs as they have turned out, or why it cannot be done; None: it has to wait."""
         entries: list[SofEntry] = []
         identities: list[tuple[str, str]] = []
         missing = list(job.missing)
         for one in job.sources:
-            if one.path is not None:
-                entries.append(SofEntry(one.path, one.tag, one.name))
-                identities.append((one.tag, self.contents[one.name]))
-                continue
-            producer = self.results[str(one.job)]
-            made = producer.by_category.get(one.tag)
-            if made is not None:
-                entries.append(_entry(one, made))
-                identities.append((one.tag, product_identity(producer.key, one.tag)))
+            chosen = self._first_there(one)
+            if chosen is None:
+                return None
+            if isinstance(chosen, Source):
+                entry, identity = self._input(chosen)
+                entries.append(entry)
+                identities.append((one.tag, identity))
             elif self.allow_missing:
                 missing.append(one.tag)
             else:
-                return _not_made(one, producer)
+                return _not_made(one, chosen)
         recipe = self.recipes[job.recipe]
         key = job_key(job.recipe, recipe.version, recipe.parameters, identities, missing)
         return Prepared(job, key, tuple(entries), tuple(missing))
 
+    def _first_there(self, source: Source) -> Source | JobResult | None:
+        """Return `source` or the first of its alternatives that is there, the failure of `source` if none is, None while open."""
+        for one in (source, *source.alternatives):
+            if one.path is not None:
+                return one
+            producer = self.results.get(str(one.job))
+            if producer is None and any(job.id == one.job for job in self.graph.jobs):
+                return None
+            if producer is not None and one.tag in producer.by_category:
+                return one
+        return self.results[str(source.job)]
 
-def _entry(source: Source, made: Made) -> SofEntry:
-    return SofEntry(made.path, source.tag, made.dp_id)
+    def _input(self, source: Source) -> tuple[SofEntry, str]:
+        """Return a source as the recipe gets it, and its identity for the key."""
+        if source.path is not None:
+            return SofEntry(source.path, source.tag, source.name), self.contents[source.name]
+        producer = self.results[str(source.job)]
+        made = producer.by_category[source.tag]
+        return SofEntry(made.path, source.tag, made.dp_id), product_identity(producer.key, source.tag)
 
 
 def _not_made(source: Source, producer: JobResult) -> DfsError:
     reason = producer.error.message if producer.error is not None else "its recipe did not make it"
+    own = {place: one.name for one in producer.job.raw for place in (one.name, str(one.path))}
     return DataError(
         f"{source.tag} is missing: recipe {producer.job.recipe} on {producer.job.target} {producer.state}: {reason}",
-        where=producer.job.raw[0].name,
+        where=own.get(producer.error.where if producer.error else "", producer.job.raw[0].name),
         keyword=getattr(producer.error, "keyword", ""),
         hint="mend that first, or say --allow-missing",
     )

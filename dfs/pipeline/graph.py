@@ -32,6 +32,8 @@ class Source:
         True for raw frames.
     level
         Quality of the association in the numbers of EDPS; None for the job's own raw frames.
+    alternatives
+        What serves instead when this one cannot be made, best first.
     """
 
     tag: str
@@ -40,6 +42,7 @@ class Source:
     job: str | None = None
     raw: bool = False
     level: int | None = None
+    alternatives: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,15 @@ class Blocked:
         One line: what was there and why it did not do.
     hint
         What to do.
+    keyword
+        The header keyword that keeps the candidates from fitting; "" when it is none.
     """
 
     job: Job
     kind: str
     reason: str
     hint: str
+    keyword: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from dfs.pipeline.graph import Blocked, Graph, Job, Source
 
 __all__ = ["plan"]
 
+_RESTORE = "restore the header from the archive's copy of this file"
+
 
 def plan(records: Iterable[FrameRecord], *, masters: Iterable[FrameRecord] = (), allow_missing: bool = False) -> Graph:
     """Return the graph of everything that can be made of `records`.
@@ -73,8 +75,12 @@ class _Planner:
         """Plan the job of one group, or say why it cannot be done."""
         job = _job(one)
         if not one.is_complete:
+            absent = _absent(one)
             reason = f"{len(one.members)} there, recipe {one.recipe} needs at least {one.minimum}"
-            self._block(job, one, one.frame_class, reason, f"add frames of class {one.frame_class} to the folder")
+            hint = f"add frames of class {one.frame_class} to the folder"
+            if absent:
+                reason, hint = f"keyword {absent} is missing in {one.name}: {reason}", _RESTORE
+            self._block(job, one, one.frame_class, reason, hint, absent)
             return
         found: list[Source] = []
         missing: list[str] = []
@@ -85,13 +91,16 @@ class _Planner:
             elif self.allow_missing or not need.required:
                 missing.append(need.kind)
             else:
-                hint = f"add {' or '.join(need.made_from)} frames to the folder, or say --allow-missing"
-                self._block(job, one, need.kind, _why(association), hint)
+                absent, keyword = _absent(one), _failing(association, one)
+                reason, hint = _why(association), f"add {' or '.join(need.made_from)} frames to the folder"
+                if absent and absent == keyword:
+                    reason, hint = f"keyword {absent} is missing in {one.name}, so that none can be chosen", _RESTORE
+                self._block(job, one, need.kind, reason, f"{hint}, or say --allow-missing", keyword)
                 return
         self.jobs.append(replace(job, sources=(*job.sources, *found), missing=tuple(missing)))
 
-    def _block(self, job: Job, one: Group, kind: str, reason: str, hint: str) -> None:
-        self.blocked.append(Blocked(job, kind, reason, hint))
+    def _block(self, job: Job, one: Group, kind: str, reason: str, hint: str, keyword: str) -> None:
+        self.blocked.append(Blocked(job, kind, reason, hint, keyword))
         said = f"{kind} is missing" if kind != one.frame_class else reason
         self.candidates = [
             replace(candidate, rejected=f"it cannot be made: {said}") if candidate.group is one else candidate
@@ -125,10 +134,38 @@ def _target(one: Group, first: FrameRecord) -> str:
 
 
 def _source(association: Association, chosen: Candidate) -> Source:
-    if chosen.group is not None:
-        job_id = _job_id(chosen.group)
-        return Source(association.kind, job_id, job=job_id, level=association.level)
-    return Source(association.kind, chosen.name, chosen.paths[0], level=association.level)
+    others = [one for one in association.verdicts if one.accepted and one.candidate is not chosen]
+    alternatives = tuple(_as_source(association.kind, one.candidate, one.level) for one in others)
+    return replace(_as_source(association.kind, chosen, association.level), alternatives=alternatives)
+
+
+def _as_source(kind: str, candidate: Candidate, level: int | None) -> Source:
+    if candidate.group is not None:
+        job_id = _job_id(candidate.group)
+        return Source(kind, job_id, job=job_id, level=level)
+    return Source(kind, candidate.name, candidate.paths[0], level=level)
+
+
+def _absent(one: Group) -> str:
+    """Return the first keyword of the group's setup that its header does not have; "" when all are there."""
+    first, keys = one.members[0], instruments.load(one.instrument).rules.keys
+    names = (keyword for name in one.setup for keyword in keys[name])
+    return next((keyword for keyword in names if first.header.get(keyword) is None), "")
+
+
+def _failing(association: Association, one: Group) -> str:
+    """Return the keyword in which the nearest candidate differs from the frames of the group; "" when it is none."""
+    failure = association.verdicts[0].failure if association.verdicts else None
+    if failure is None or failure.key == "MJD-OBS":
+        return "MJD-OBS" if failure else ""
+    keywords = instruments.load(one.instrument).rules.keys.get(failure.key, ())
+    if len(keywords) < 2:
+        return "".join(keywords)
+    wanted, found = str(failure.wanted).split("x"), str(failure.found).split("x")
+    if len(wanted) != len(keywords) or len(found) != len(keywords):
+        return keywords[0]
+    parts = zip(keywords, wanted, found, strict=True)
+    return next((keyword for keyword, here, there in parts if here != there), keywords[0])
 
 
 def _why(association: Association) -> str:

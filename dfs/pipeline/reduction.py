@@ -17,7 +17,7 @@ from dfs.model import FrameRecord
 from dfs.pipeline.conduct import Conductor, RecipeSettings, plan_keys
 from dfs.pipeline.executors import Executor, make_executor
 from dfs.pipeline.graph import Graph
-from dfs.pipeline.intake import RawFrame, Rejection, archive_frames, look
+from dfs.pipeline.intake import RawFrame, Rejection, archive_frames, look, unreadable
 from dfs.pipeline.keeping import Keeper
 from dfs.pipeline.ledger import Ledger
 from dfs.pipeline.planning import plan
@@ -189,8 +189,7 @@ class Pipeline:
             if not new:
                 return planned
             progress.begin("archive raw frames", len(new))
-            errors = archive_frames(new, self._sink)
-            progress.step(count=len(new))
+            errors = unreadable(new, progress) or archive_frames(new, self._sink)
             progress.end()
             if not errors:
                 return planned
@@ -203,7 +202,8 @@ class Pipeline:
         graph = plan([one.record for one in good], masters=masters, allow_missing=allow_missing)
         recipes = _recipes({job.recipe for job in graph.jobs}, parameters)
         contents = {str(one.record.dp_id): one.content for one in good}
-        used = {source.name for job in graph.jobs for source in job.sources if source.path and not source.raw}
+        sources = [one for job in graph.jobs for source in job.sources for one in (source, *source.alternatives)]
+        used = {one.name for one in sources if one.path and not one.raw}
         contents |= {name: one.sha256 for name, one in self._sink.find(sorted(used)).items()}
         keys = plan_keys(graph, contents, recipes)
         cached = self._keeper.recall({keys[job.id]: job for job in graph.jobs})

@@ -224,13 +224,14 @@ def _product(made: Made, job: Job) -> dict[str, Any]:
 def _blocked(one: Blocked) -> JobResult:
     from dfs.errors import DataError
 
-    error = DataError(f"{one.kind} is missing: {one.reason}", where=one.job.raw[0].name, hint=one.hint)
+    message = f"{one.kind} is missing: {one.reason}"
+    error = DataError(message, where=one.job.raw[0].name, keyword=one.keyword, hint=one.hint)
     return JobResult(one.job, "blocked", error=error)
 
 
 def _bad_file(frame: RawFrame) -> Failed:
     error = frame.rejection.error if frame.rejection is not None else None
-    message = error.message if error is not None else ""
+    message = _message(error, frame.record.path) if error is not None else ""
     hint = error.hint if error is not None else ""
     name = frame.record.target or frame.record.path.name
     return Failed(name, frame.record.path, _keyword(error), message, hint or None)

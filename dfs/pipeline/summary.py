@@ -62,7 +62,8 @@ def write_summary(report: Report, reports: Path, keeper: Keeper, qc: QualityCont
 
 def summary_folder(report: Report, reports: Path) -> Path:
     """Return the folder of a report's summary: night of the first frame and name of the folder, e.g. ``2022-01-26_night``."""
-    times = [one.record.mjd_obs for one in report.frames if one.record.mjd_obs is not None]
+    good = [one.record for one in report.frames if one.rejection is None]
+    times = [one.mjd_obs for one in good if one.mjd_obs is not None]
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", report.folder.name).strip("-.") or "folder"
     return reports / f"{_night(min(times))}_{name}" if times else reports / name
 

@@ -62,7 +62,10 @@ def _start(header: Header) -> datetime | None:
         mjd = header.get("MJD-OBS")
         if isinstance(mjd, bool | str) or mjd is None:
             return None
-        start = _MJD_ZERO + timedelta(days=float(mjd))
+        try:
+            start = _MJD_ZERO + timedelta(days=float(mjd))
+        except (OverflowError, ValueError):  # beyond the calendar, or no number
+            return None
     start = start.replace(tzinfo=None) + timedelta(microseconds=500)
     return start.replace(microsecond=start.microsecond // 1000 * 1000)
 

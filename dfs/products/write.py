@@ -84,7 +84,7 @@ def write_product(product: Product, path: Path, provenance: Provenance) -> Writt
     except OSError as error:
         staging.unlink(missing_ok=True)
         raise ServiceError(
-            f"the product could not be written ({error.strerror or error})",
+            f"the product could not be written ({_reason(error)})",
             where=str(path),
             hint="free space or change permissions, then run the same command again",
         ) from error
@@ -181,3 +181,8 @@ def _checksum(hdus: fits.HDUList) -> None:
 
 def _finite(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _reason(error: OSError) -> str:
+    """Return what the system said; astropy wraps a full disk into a list of figures without an error number."""
+    return error.strerror or ("no space left on the disk" if "Not enough space" in str(error) else str(error))

@@ -19,6 +19,9 @@ from dfs.progress import Progress, Silent
 
 __all__ = ["FrameSet", "Input", "Parameters", "Recipe"]
 
+_SIGNS = (("gt", "above"), ("ge", "at least"), ("lt", "below"), ("le", "at most"))
+_KINDS = {"float": "a number", "int": "a whole number", "str": "text", "bool": "true or false"}
+
 
 class Parameters(BaseModel):
     """Base of a recipe's parameters: typed, ranged, described, unknown names refused.
@@ -115,7 +118,7 @@ class Recipe:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"]) or "parameters"
             raise UsageError(
-                f"parameter {name} = {first.get('input')!r}: {first['msg']}",
+                f"parameter {name} = {first.get('input')!r}: {_in_words(first)}",
                 where=f"recipe {self.name}",
                 accepted=self._accepted(name),
                 hint=f"see: dfs recipe show {self.name}",
@@ -139,5 +142,16 @@ class Recipe:
         field = self.parameters.model_fields.get(name)
         if field is None:
             return ", ".join(self.parameters.model_fields)
-        limits = ", ".join(str(limit) for limit in field.metadata)
-        return f"{field.annotation} {limits}".strip()
+        limits = [
+            f"{sign} {getattr(one, name)}" for one in field.metadata for name, sign in _SIGNS if hasattr(one, name)
+        ]
+        kind = getattr(field.annotation, "__name__", str(field.annotation).removeprefix("typing."))
+        return " ".join([_KINDS.get(kind, kind), " and ".join(limits)]).strip()
+
+
+def _in_words(error: Any) -> str:
+    """Return what pydantic found wrong in the words of people who set parameters."""
+    if error["type"] == "extra_forbidden":
+        return "there is no such parameter"
+    message: str = error["msg"]
+    return message.replace("Input should", "it should")

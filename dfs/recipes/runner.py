@@ -21,6 +21,7 @@ from dfs.model import Frame, Product
 from dfs.products import Provenance, Source, WrittenProduct, read_frame, write_product
 from dfs.progress import Progress, Silent
 from dfs.recipes.contract import FrameSet, Parameters, Recipe
+from dfs.recipes.setups import check_setups
 from dfs.recipes.sof import SofEntry
 
 __all__ = ["Run", "RunResult", "prepare", "run_recipe"]
@@ -105,9 +106,12 @@ def prepare(
     checked = recipe.parse(dict(parameters or {}))
     recipe.check([entry.tag for entry in entries], missing)
     frames = tuple(read_frame(entry.path, entry.tag, entry.name) for entry in entries)
+    instrument = _instrument(recipe, frames)
+    _check_twice(frames)
+    check_setups(frames, instrument)
     return Run(
         recipe=recipe,
-        frames=FrameSet(frames, _instrument(recipe, frames), progress or Silent()),
+        frames=FrameSet(frames, instrument, progress or Silent()),
         parameters=checked,
         missing=tuple(missing),
         clock=clock or SystemClock(),
@@ -146,7 +150,10 @@ def _instrument(recipe: Recipe, frames: tuple[Frame, ...]) -> instruments.Instru
             keyword="INSTRUME",
             accepted=", ".join(recipe.instruments),
         )
+    raw_tags = {one.tag for one in recipe.inputs if one.raw}
     for frame, instrument in found:
+        if "INSTRUME" not in frame.header and frame.tag not in raw_tags:
+            continue  # a catalogue of stars is of no instrument
         if instrument is not first:
             raise DataError(
                 f"this frame is of {frame.header.get('INSTRUME')!r}, the first one of {first.name}",
@@ -155,6 +162,13 @@ def _instrument(recipe: Recipe, frames: tuple[Frame, ...]) -> instruments.Instru
                 hint="reduce the instruments one by one",
             )
     return first
+
+
+def _check_twice(frames: tuple[Frame, ...]) -> None:
+    """Raise `DataError` for a frame that is there twice: it would count twice, and have no noise against itself."""
+    for (name, tag), count in Counter((frame.name, frame.tag) for frame in frames).items():
+        if count > 1:
+            raise DataError(f"this frame is given {count} times as {tag}", where=name, hint="name every frame once")
 
 
 def _source(frame: Frame, raw_tags: set[str]) -> Source:

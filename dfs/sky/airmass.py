@@ -12,6 +12,7 @@ from dfs.model.header import number
 __all__ = ["Airmass", "airmass_at", "mean_airmass"]
 
 _SIDEREAL = 1.00273790935  # sidereal seconds in a second of universal time
+_HORIZON = 40.0  # the air mass of the horizon is 38 (Young 1994)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,13 @@ def mean_airmass(header: Header, where: str = "") -> Airmass:
     """
     first, last = header.get("ESO TEL AIRM START"), header.get("ESO TEL AIRM END")
     if isinstance(first, int | float) and isinstance(last, int | float) and not isinstance(first, bool):
-        if min(first, last) < 0.99:  # 0.99: rounding; some frames carry 0 when the telescope was not asked
+        if min(first, last) < 0.99 or max(first, last) > _HORIZON:  # 0.99: rounding; 0 when the telescope was not asked
+            wrong = first if not 0.99 <= first <= _HORIZON else last
             raise DataError(
-                f"air mass {min(first, last)} is impossible",
+                f"air mass {wrong:g} is impossible",
                 where=where,
-                keyword="ESO TEL AIRM START",
-                accepted="1 or more",
+                keyword="ESO TEL AIRM START" if wrong is first else "ESO TEL AIRM END",
+                accepted=f"1 to {_HORIZON:g}",
                 hint="correct the header: the extinction depends on it",
             )
         return Airmass(float(first), float(last), 0.5 * (first + last), "TEL AIRM START, END")

@@ -61,7 +61,11 @@ def back_up(database: Database, store: FileStore, folder: Path, made: str, progr
 def _copy_database(database: Database, target: Path) -> None:
     """Write one state of the database to the new SQLite file `target`."""
     if database.file is not None:
-        with closing(sqlite3.connect(database.file)) as live, closing(sqlite3.connect(target)) as copy:
+        with (
+            database.errors(),
+            closing(sqlite3.connect(database.file)) as live,
+            closing(sqlite3.connect(target)) as copy,
+        ):
             live.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
         return

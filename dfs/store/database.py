@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the database until it closes."""
-        with self._errors(), self._engine.connect() as connection:
+        with self.errors(), self._engine.connect() as connection:
             # SQLite's readers see one state in any case
             yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
 
@@ -83,7 +84,7 @@ class Database:
         ConflictError
             A row breaks a constraint: somebody else saved first.
         """
-        with self._errors(), self._engine.connect() as connection:
+        with self.errors(), self._engine.connect() as connection:
             writer = connection.execution_options(**{_WRITE: True})
             self._begin_write(writer)
             yield writer
@@ -147,7 +148,7 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def errors(self) -> Iterator[None]:
         """Turn what the database says into our errors, in one line."""
         try:
             yield
@@ -158,6 +159,8 @@ class Database:
         except exc.DBAPIError as error:
             reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
             raise ServiceError(f"the database failed: {reason}", where=self.name, hint=_hint(reason)) from error
+        except sqlite3.DatabaseError as error:  # the driver itself, without SQLAlchemy around it
+            raise ServiceError(f"the database failed: {error}", where=self.name, hint=_hint(str(error))) from error
 
 
 def _parsed(url: str) -> URL:
@@ -212,6 +215,7 @@ def _hint(reason: str) -> str:
         "full": "free space on the disk, then run the command again",
         "unable to open": "check that the root exists and that you may write there",
         "malformed": "restore the last backup: dfs restore",
+        "not a database": "restore the last backup: dfs restore",
         "no such table": "this observatory is older than this dfs: dfs upgrade",
         "connection": "check that the database server runs and that database_url is right",
     }

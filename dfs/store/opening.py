@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from dfs.errors import ServiceError
 from dfs.store.database import Database
 from dfs.store.durable import disk_errors, make_folder
 from dfs.store.format import create_tables
@@ -31,6 +32,10 @@ def make_store(root: Path, database: Database, first: Callable[[Connection], Non
     ServiceError
         The folder cannot be made or the database cannot be written.
     """
+    if root.exists() and not root.is_dir():
+        raise ServiceError(
+            "a file stands where the observatory should be", where=str(root), hint="name another by --root"
+        )
     with disk_errors(root, "make the observatory"):
         make_folder(root)
         if database.file is not None:

@@ -32,6 +32,7 @@ POINTING_RMS_ARCSEC = {
     "ESO-VLT-U4": 3.0,
 }
 _SCALE_TOLERANCE = 0.05  # claimed and nominal pixel scale may differ by this fraction
+_FARTHEST_DEG = 10.0  # from the image to its reference point; a field is half a degree at most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,6 +190,7 @@ def celestial_frame(
         radesys=str(header.get("RADESYS") or header.get("RADECSYS") or "FK5"),
         equinox=float(header.get("EQUINOX") or 2000.0),
     )
+    _check_reference(frame, pixel_scale_arcsec, where)
     finite = np.all(np.isfinite(frame.cd)) and np.all(np.isfinite([*frame.crval, *frame.crpix]))
     ratio = frame.pixel_scale_arcsec / pixel_scale_arcsec if finite else np.nan
     if not abs(ratio - 1.0) < _SCALE_TOLERANCE:
@@ -201,6 +203,25 @@ def celestial_frame(
             hint="correct the CD matrix (degrees per binned pixel)",
         )
     return frame
+
+
+def _check_reference(frame: CelestialFrame, pixel_scale_arcsec: float, where: str) -> None:
+    """Raise `DataError` where the reference point is no place on the sky, or one far from the image."""
+    farthest = _FARTHEST_DEG * 3600.0 / pixel_scale_arcsec
+    for keyword, value, low, high in (
+        ("CRVAL1", frame.crval[0], -360.0, 360.0),
+        ("CRVAL2", frame.crval[1], -90.0, 90.0),
+        ("CRPIX1", frame.crpix[0], -farthest, farthest),
+        ("CRPIX2", frame.crpix[1], -farthest, farthest),
+    ):
+        if not low <= value <= high:
+            raise DataError(
+                f"{keyword} = {value:g} is impossible",
+                where=where,
+                keyword=keyword,
+                accepted=f"{low:.0f} to {high:.0f}",
+                hint="leave the frame out, or write the world coordinates of the pointing into its header",
+            )
 
 
 def pixel_mapping(reference: CelestialFrame, frame: CelestialFrame, shape: tuple[int, int]) -> Affine:
