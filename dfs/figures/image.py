@@ -44,7 +44,7 @@ def image_figure(
     return plot
 
 
-def thumbnail_png(data: NDArray[Any], side: int = 240) -> bytes:
+def thumbnail_png(data: NDArray[Any], side: int = 360) -> bytes:
     """Return a PNG of `data`, at most `side` pixels wide and high, y upwards, cut as `image_figure` cuts."""
     from PIL import Image as Picture
 

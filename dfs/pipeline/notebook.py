@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from dfs.errors import DfsError
-from dfs.model import Product, QcValue
+from dfs.model import Product
 from dfs.pipeline.orders import write_products
 from dfs.pipeline.page import Html, figure_html, loader_html, picture_html, table_html
 from dfs.pipeline.pictures import Shown, figures, thumbnails
+from dfs.pipeline.quality_table import quality_html
 from dfs.recipes import registry
 from dfs.recipes.runner import Run, prepare
 from dfs.recipes.sof import SofEntry
@@ -90,13 +91,7 @@ class NotebookRun:
 
     def quality(self) -> Html:
         """Return the table of quality figures: what was measured, what the header claims, and how it was measured."""
-        rows = [
-            (product.category, value.name, *_measured(value), value.unit, _claim(value), value.estimator)
-            for product in self.products()
-            for value in product.qc
-        ]
-        head = ("product", "parameter", "value", "error", "unit", "header says", "estimator")
-        return table_html(head, rows, numbers=(2, 3))
+        return quality_html((product.category, value) for product in self.products() for value in product.qc)
 
     def write(self) -> Html:
         """Write the products into the output folder: all of them, or none."""
@@ -163,15 +158,3 @@ def _failures_kept(folder: Path) -> Iterator[None]:
         with suppress(OSError):  # no folder, or no room: then the error itself must do
             (folder / _FAILURE).write_text(json.dumps(said), encoding="utf-8")
         raise
-
-
-def _measured(value: QcValue) -> tuple[str, str]:
-    return _figure(value.value, 6), _figure(value.error, 2)
-
-
-def _figure(number: float | None, digits: int) -> str:
-    return "" if number is None else f"{number:.{digits}g}"
-
-
-def _claim(value: QcValue) -> str:
-    return "" if value.header_keyword is None else f"{value.header_keyword} = {value.header_value}"

@@ -14,6 +14,7 @@ from dfs.clock import Clock
 from dfs.errors import ServiceError
 from dfs.pipeline.keeping import Keeper
 from dfs.pipeline.page import Html, figure_html, page, table_html
+from dfs.pipeline.quality_table import quality_html
 from dfs.pipeline.report import Report
 from dfs.pipeline.results import JobResult, Made, headline
 from dfs.qc import QualityControl
@@ -118,24 +119,16 @@ def _pictures(report: Report, keeper: Keeper) -> str:
 
 
 def _quality(report: Report) -> str:
-    """Return every quality figure: what was measured beside what the header claims."""
-    rows = [
+    values = [
         (
-            one.job.target,
-            made.category,
-            value.name,
-            _number(value.value),
-            _number(value.error, 2),
-            value.unit,
-            "" if value.header_keyword is None else f"{value.header_value} ({value.header_keyword})",
-            value.estimator,
+            f"{made.category} {one.job.target if one.job.target not in {source.tag for source in one.job.raw} else ''}",
+            value,
         )
         for one in report.ordered()
         for made in one.products
         for value in made.qc
     ]
-    head = ("target", "product", "parameter", "value", "error", "unit", "header says", "estimator")
-    return f"<h2>Quality</h2>\n{table_html(head, rows, numbers=(3, 4))}" if rows else ""
+    return f"<h2>Quality</h2>\n{quality_html(values)}" if values else ""
 
 
 def _trends(report: Report, qc: QualityControl) -> str:
@@ -167,10 +160,6 @@ def _inputs(report: Report) -> str:
         for one in report.document()["inputs"]
     ]
     return f"<h2>Files</h2>\n{table_html(('file', 'class', 'setup', 'status', 'reason'), rows)}"
-
-
-def _number(value: float | None, digits: int = 6) -> str:
-    return "" if value is None else f"{value:.{digits}g}"
 
 
 def _counts(results: list[JobResult]) -> dict[str, int]:
