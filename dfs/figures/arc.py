@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from dfs.figures.spectrum import shade_extrapolated
-from dfs.figures.style import BLUE, GREY, hover, new_figure
+from dfs.figures.style import BLUE, GREY, hover, legend_above, new_figure
 
 __all__ = ["arc_residuals_figure"]
 
@@ -37,6 +37,5 @@ def arc_residuals_figure(
             Span(location=sign * rms_px, dimension="width", line_color=GREY, line_dash="dashed", line_width=1)
         )
     shade_extrapolated(plot, extrapolated_nm)
-    plot.legend.click_policy = "hide"
-    plot.legend.label_text_font_size = "8pt"
+    legend_above(plot)
     return plot

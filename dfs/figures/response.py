@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from dfs.figures.spectrum import readable_unit, shade_extrapolated
-from dfs.figures.style import BLUE, VERMILION, hover, new_figure
+from dfs.figures.style import BLUE, VERMILION, hover, legend_above, new_figure
 
 __all__ = ["response_figure"]
 
@@ -39,6 +39,5 @@ def response_figure(
     positive = node_response[np.isfinite(node_response) & (node_response > 0)]
     if positive.size:
         plot.y_range = Range1d(float(positive.min()) / 10, float(positive.max()) * 3)
-    plot.legend.label_text_font_size = "8pt"
-    plot.legend.location = "bottom_right"
+    legend_above(plot)
     return plot

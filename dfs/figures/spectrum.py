@@ -11,7 +11,7 @@ from bokeh.models import BoxAnnotation, ColumnDataSource, Label, Span
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
-from dfs.figures.style import BLUE, GREY, ORANGE, VERMILION, hover, new_figure
+from dfs.figures.style import BLUE, GREY, ORANGE, VERMILION, hover, legend_above, new_figure
 
 __all__ = ["readable_unit", "shade_extrapolated", "spectrum_figure"]
 
@@ -57,9 +57,7 @@ def spectrum_figure(
             Label(x=at, y=4, y_units="screen", text=name, text_font_size="8pt", text_color=VERMILION, angle=1.5708)
         )
     _robust_range(plot, _calibrated(wavelength_nm, flux, extrapolated_nm))
-    plot.legend.click_policy = "hide"
-    plot.legend.label_text_font_size = "8pt"
-    plot.legend.padding = 4
+    legend_above(plot)
     return plot
 
 

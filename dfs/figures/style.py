@@ -48,6 +48,19 @@ def new_figure(title: str, x_label: str, y_label: str, *, height: int = _HEIGHT,
     return plot
 
 
+def legend_above(plot: figure) -> None:
+    """Put the legend above the frame, where it hides no point; a click hides what it names."""
+    legend = plot.legend[0]
+    plot.center = [one for one in plot.center if one is not legend]
+    plot.add_layout(legend, "above")
+    legend.orientation = "horizontal"
+    legend.click_policy = "hide"
+    legend.label_text_font_size = "8pt"
+    legend.padding = 0
+    legend.margin = 2
+    legend.border_line_alpha = 0
+
+
 def hover(*pairs: tuple[str, str], **options: Any) -> HoverTool:
     """Return a hover tool that shows `pairs` of (name, ``@column``)."""
     return HoverTool(tooltips=list(pairs), **options)
