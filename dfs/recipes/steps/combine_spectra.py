@@ -43,7 +43,9 @@ def combine_spectra(spectra: Sequence[Spectrum], kappa: float = 5.0) -> Spectrum
     good = ((quality & np.int16(Flag.excluded())) == 0) & np.isfinite(flux) & (variance > 0)
     good &= ~_outliers(flux, variance, good, kappa)
     used = np.where(np.any(good, axis=0), good, np.isfinite(flux))  # a bad value rather than none, flagged
-    weight = np.where(used, 1.0 / _smoothed(variance), 0.0)
+    # Depth is that of the pixels as extracted: interpolation lowers a variance by correlating neighbours, and must not raise the weight.
+    depth = np.stack([np.interp(first.wavelength_nm, one.wavelength_nm, one.error**2) for one in spectra])
+    weight = np.where(used, 1.0 / _smoothed(depth), 0.0)
     total = np.sum(weight, axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = weight / total

@@ -73,3 +73,11 @@ def test_ends_of_a_displaced_exposure_come_from_the_other() -> None:
     mean = combine_spectra([drawn(1), drawn(2, shift=3.0)])
     np.testing.assert_allclose(mean.error[:9], 5.0)
     assert np.all(mean.quality == 0)
+
+
+def test_interpolation_does_not_raise_the_weight() -> None:
+    """Exposures of equal depth weigh the same, whichever lies between the other's pixels: slit losses differ, the mean must not."""
+    bright, faint = drawn(1), drawn(2, shift=0.15)
+    bright.flux[:] = 110.0
+    faint.flux[:] = 90.0
+    np.testing.assert_allclose(combine_spectra([bright, faint]).flux[5:-5], 100.0, atol=0.1)
