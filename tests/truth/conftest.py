@@ -40,7 +40,11 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         numbers = (self.ours, self.judge, self.difference, self.tolerance)
-        return (self.what, *(one if isinstance(one, str) else f"{one:.5g}" for one in numbers), "ok" if self.ok else "NO")
+        return (
+            self.what,
+            *(one if isinstance(one, str) else f"{one:.5g}" for one in numbers),
+            "ok" if self.ok else "NO",
+        )
 
 
 @dataclass
@@ -79,7 +83,9 @@ class Reduced:
 
     def exposures(self, header: fits.Header) -> list[dict[str, Any]]:
         """Return what is true of the raw frames a product was made from."""
-        names = [header[f"ESO PRO REC1 RAW{n}  NAME".replace("  ", " ")] for n in range(1, header["ESO PRO DATANCOM"] + 1)]
+        names = [
+            header[f"ESO PRO REC1 RAW{n}  NAME".replace("  ", " ")] for n in range(1, header["ESO PRO DATANCOM"] + 1)
+        ]
         known = {one["dp_id"]: one for one in self.truth["exposures"]}
         return [known[name.removesuffix(".fits")] for name in names]
 
@@ -145,7 +151,9 @@ def seed() -> int:
 def night(tmp_path_factory: pytest.TempPathFactory, door: Door, seed: int, pytestconfig: pytest.Config) -> Reduced:
     """Return a simulated night, drawn with a seed nobody has seen and reduced with ``dfs reduce``."""
     folder = tmp_path_factory.mktemp("night")
-    pytestconfig.stash[ROWS].append(Row("seed of the simulated night", str(seed), "DFS_TRUTH_SEED fixes it", 0.0, 0.0, ""))
+    pytestconfig.stash[ROWS].append(
+        Row("seed of the simulated night", str(seed), "DFS_TRUTH_SEED fixes it", 0.0, 0.0, "")
+    )
     dfs_sims.efosc2_night(folder / "raw", seed=seed)
     truth = json.loads((folder / "truth.json").read_text())
     return Reduced(door("--root", folder / "root", "reduce", folder / "raw"), folder, truth)
@@ -191,5 +199,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
     terminalreporter.section("truth")
     for cells in (HEADINGS, *rows):
-        text = [cells[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]
+        text = [
+            cells[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)),
+        ]
         terminalreporter.write_line("  ".join(text))
