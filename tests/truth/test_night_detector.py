@@ -58,8 +58,8 @@ def test_read_out_noise_and_gain(night, table) -> None:
         for figure in ("GAIN_E_PER_ADU", "GAIN_PIXEL_E_PER_ADU"):
             error = header[f"ESO QC {figure} ERR"]
             what = f"{figure.lower()} of {category} (+-{error:.4f})"
-            # Twilight shows stars, and the wings of their images add variance to sums of pixels: 0.7 % lower in each of six nights
-            # drawn, a fault of the figure that its error does not tell.
+            # 0.5 to 0.9 % too low in each of five nights drawn, which its error does not tell. The cause is not proven: probably the
+            # wings of the stars that twilight shows, which add variance to sums of pixels.
             known = 0.008 if category == "MASTER_FLAT_IMG" and "PIXEL" not in figure else 0.0
             table(what, header[f"ESO QC {figure}"], truth["gain_e_per_adu"], SIGMAS * error + known)
 
@@ -110,8 +110,8 @@ def test_displacement_of_the_standard(night, table) -> None:
     # A star in a wide slit need not stand in its middle: that displaces its spectrum as bending does.
     drawn = star["flexure_px"] + star["centring_px"] - arc["flexure_px"]
     error = header["ESO DRS WAVE STAR ERROR"]
-    # Balmer lines whose wings run into each other are read 0.3 px (0.09 nm) too red in each of six nights drawn: symmetric profiles on
-    # a parabola are not what they are. Their error does not tell; the response refines the figure, which is why it does no harm.
+    # Read 0.3 px (0.09 nm) too red in each of five nights drawn, which its error does not tell. The cause is not proven: probably
+    # symmetric profiles on a parabola do not fit lines whose wings overlap. The response refines the figure, so fluxes do not suffer.
     what = f"displacement of the standard, Balmer lines (px, +-{error:.3f})"
     table(what, header["ESO DRS WAVE STAR SHIFT"], drawn, SIGMAS * error + 0.3)
     # The refined one is used for the flux. It carries no error of its own; the Balmer lines' is an upper bound.
