@@ -51,7 +51,7 @@ class Archive:
     ) -> ArchivedFile:
         """Archive one file: when this returns, file and row are on disk.
 
-        The same content again returns the entry it has.  A product with other content gets a new version; a raw frame is
+        The same content again returns the entry it has (and puts its file back where that was lost).  A product with other content gets a new version; a raw frame is
         refused.  Parameters are those of `dfs.archive.Submission`.
 
         Raises

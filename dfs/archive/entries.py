@@ -85,7 +85,7 @@ class Finding:
     path
         The copy concerned.
     problem
-        ``changed``, ``missing``, ``unreadable``, ``unregistered``; ``row changed``, ``row unknown``, ``audit broken``.
+        ``changed``, ``missing``, ``unreadable``, ``unregistered``; ``row changed``, ``row unknown``, ``row missing``, ``audit broken``.
     action
         What was done about it, in words.
     """

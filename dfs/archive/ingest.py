@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from dfs.access import AuditTrail
 from dfs.archive import rows
@@ -77,14 +77,17 @@ class Ingest:
         """Write rows, make the files visible, commit: in this order nobody ever sees a row without its file."""
         with self._database.write() as connection:
             entered = self._enter_all(connection, arrivals)
-            transfer.publish((one.staged, Path(row["path"]).name) for one, row, is_new in entered if is_new)
+            transfer.publish((one.staged, Path(row["path"]).name) for one, row, is_published in entered if is_published)
             archived = tuple(rows.of_row(row, self._store) for _, row, _ in entered)
             if also is not None:
                 also(connection, archived)
         return archived
 
     def _enter_all(self, connection: Connection, arrivals: list[_Arrival]) -> list[tuple[_Arrival, _Row, bool]]:
-        """Give every arrival its row; one that is in the archive with the same content keeps the row it has."""
+        """Give every arrival its row; one that is in the archive with the same content keeps the row it has.
+
+        A raw frame whose archived file was lost or quarantined is put back: whoever is told "archived" may delete his copy.
+        """
         entered: list[tuple[_Arrival, _Row, bool]] = []
         for arrival in arrivals:
             earlier = {one.submission.path: str(row["dp_id"]) for one, row, _ in entered}
@@ -92,7 +95,11 @@ class Ingest:
             content = arrival.staged.fingerprint
             name = name_of(connection, arrival.submission, arrival.described, content, parents, self._is_whole)
             if name.existing is not None:
-                entered.append((arrival, name.existing, False))
+                is_first = name.dp_id not in {row["dp_id"] for _, row, _ in entered}
+                is_lost = is_first and name.existing["sha256"] == content.sha256 and not self._is_served(name.existing)
+                entered.append(
+                    (arrival, self._put_back(connection, name.existing) if is_lost else name.existing, is_lost)
+                )
                 continue
             row = self._row(arrival, name, rows.releases_of(connection, parents))
             self._write(connection, row, arrival.described, parents)
@@ -105,6 +112,17 @@ class Ingest:
             return fingerprint(self._store.path(row["path"])).sha256 == str(row["sha256"])
         except DfsError:
             return False
+
+    def _is_served(self, row: _Row) -> bool:
+        """Tell, without reading it, whether the file of a row is online and there."""
+        place = self._store.path(row["path"])
+        return row["state"] == "online" and place.is_file() and place.stat().st_size == row["bytes"]
+
+    def _put_back(self, connection: Connection, row: _Row) -> _Row:
+        """Return the row of a lost file online again; its file is published with those of the batch."""
+        connection.execute(update(files).where(files.c.dp_id == row["dp_id"]).values(state="online"))
+        self._audit.append(connection, "heal", row["dp_id"], did="put back from a file ingested again")
+        return {**row, "state": "online"}
 
     def _row(self, arrival: _Arrival, name: Name, releases: list[str]) -> _Row:
         now, told, submission = self._clock.now(), arrival.described, arrival.submission

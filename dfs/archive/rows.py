@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 from dfs.archive.entries import ArchivedFile
 from dfs.errors import NotFoundError
 from dfs.store import FileStore
-from dfs.store.tables import files, headers, provenance
+from dfs.store.tables import files, provenance
 
-__all__ = ["find", "find_all", "first_raw_of", "is_known", "keywords_of", "of_row", "releases_of", "versions_of"]
+__all__ = ["find", "find_all", "first_raw_of", "is_known", "of_row", "releases_of", "versions_of"]
 
 _AT_ONCE = 500  # names in one query: every database takes that many
 
@@ -79,9 +79,3 @@ def first_raw_of(connection: Connection, parents: list[str]) -> str | None:
         query = select(provenance.c.parent).where(provenance.c.child.in_(parents)).order_by(provenance.c.position)
         parents = list(dict.fromkeys(connection.execute(query).scalars()))
     return None
-
-
-def keywords_of(connection: Connection, dp_id: str) -> dict[str, Any]:
-    """Return the keywords kept of a file's header."""
-    found = connection.execute(select(headers.c.keywords).where(headers.c.dp_id == dp_id)).scalar()
-    return dict(found or {})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from dfs.access import AuditTrail
 from dfs.archive.entries import Finding, Verification
@@ -34,13 +34,15 @@ class Verifier:
 
     def run(self, progress: Progress) -> Verification:
         """Prove every file; see `dfs.archive.Archive.verify`."""
-        with self.database.read() as connection:
-            rows = [dict(row) for row in connection.execute(select(files).order_by(files.c.dp_id)).mappings()]
         findings = self._prove_audit()
-        acknowledged = {} if findings else self._acknowledged()
+        with self.database.read() as connection:  # one state of both tables
+            rows = [dict(row) for row in connection.execute(select(files).order_by(files.c.dp_id)).mappings()]
+            acknowledged = None if findings else _acknowledged(connection)
+        if acknowledged is not None:
+            findings += self._lost_rows(rows, acknowledged)
         progress.begin("verify", len(rows))
         for row in rows:
-            findings += self._against_audit(row, acknowledged) if acknowledged else []
+            findings += self._against_audit(row, acknowledged) if acknowledged is not None else []
             findings += self.prove(row)
             progress.step(row["dp_id"])
         progress.end()
@@ -92,11 +94,11 @@ class Verifier:
             return [Finding(None, Path(self.database.name), "audit broken", error.message)]
         return []
 
-    def _acknowledged(self) -> dict[str, str]:
-        """Return the checksum of every file as the audit trail has it since its ingest."""
-        query = select(audit_table.c.subject, audit_table.c.details).where(audit_table.c.action == "ingest")
-        with self.database.read() as connection:
-            return {subject: json.loads(details)["sha256"] for subject, details in connection.execute(query)}
+    def _lost_rows(self, rows: list[dict[str, Any]], acknowledged: Mapping[str, str]) -> list[Finding]:
+        """Find files whose ingest the audit trail tells of and whose row has gone."""
+        gone = acknowledged.keys() - {row["dp_id"] for row in rows}
+        place = Path(self.database.name)
+        return [Finding(one, place, "row missing", "restore the database from a backup") for one in sorted(gone)]
 
     def _against_audit(self, row: dict[str, Any], acknowledged: Mapping[str, str]) -> list[Finding]:
         """Find a row whose checksum was changed; the audit trail's is the right one, and is put back."""
@@ -132,6 +134,12 @@ class Verifier:
     def _place(self, path: Path) -> str:
         volume = next(volume for volume in self.store.volumes if path.is_relative_to(volume))
         return path.relative_to(volume).as_posix()
+
+
+def _acknowledged(connection: Connection) -> dict[str, str]:
+    """Return the checksum of every file as the audit trail has it since its ingest."""
+    query = select(audit_table.c.subject, audit_table.c.details).where(audit_table.c.action == "ingest")
+    return {subject: json.loads(details)["sha256"] for subject, details in connection.execute(query)}
 
 
 def _files_of(volume: Path) -> list[Path]:

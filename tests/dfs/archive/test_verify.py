@@ -141,3 +141,41 @@ def test_progress_counts_and_cancels(observatory: Observatory, frame: Frame) -> 
     progress.cancel()
     with pytest.raises(Cancelled):
         observatory.archive.verify(progress)
+
+
+def test_a_row_that_has_gone_is_told(observatory: Observatory, frame: Frame) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    with closing(sqlite3.connect(observatory.root / "observatory.sqlite")) as connection, connection:
+        connection.execute("DELETE FROM headers")
+        connection.execute("DELETE FROM files")
+    found = [(one.dp_id, one.problem) for one in observatory.archive.verify().findings]
+    assert found == [(archived.dp_id, "row missing"), (None, "unregistered")]
+
+
+def test_rows_are_unknown_where_the_audit_trail_is_empty(observatory: Observatory, frame: Frame) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    with closing(sqlite3.connect(observatory.root / "observatory.sqlite")) as connection, connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("DELETE FROM audit")
+    assert [(one.dp_id, one.problem) for one in observatory.archive.verify().findings] == [
+        (archived.dp_id, "row unknown")
+    ]
+
+
+@pytest.mark.parametrize("loss", ["flipped", "deleted"])
+def test_a_lost_raw_frame_is_put_back_when_it_comes_again(
+    observatory: Observatory, frame: Frame, loss: str, tmp_path: Path
+) -> None:
+    source = frame(1)
+    archived = observatory.archive.ingest(source)
+    if loss == "flipped":
+        flip(archived.path, 30_000)
+        observatory.archive.verify()
+    else:
+        archived.path.unlink()
+    again = observatory.archive.ingest_many([Submission(source), Submission(source)])
+    assert again == (archived, archived)
+    assert observatory.archive.get(archived.dp_id, tmp_path / "out").read_bytes() == source.read_bytes()
+    assert observatory.archive.verify().findings == ()
+    assert observatory.audit.entries(archived.dp_id)[-1].action == "heal"
