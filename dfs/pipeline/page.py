@@ -45,8 +45,8 @@ def figure_html(figure: Any) -> Html:
     from bokeh.embed import json_item
 
     target = f"dfs-{uuid.uuid4().hex}"
-    # "</" would end the script element that carries the data.
-    data = json.dumps(json_item(figure), separators=(",", ":")).replace("</", "<\\/")
+    # "</" would end the script element that carries the data, and "<!--<script" would keep it from ending.
+    data = json.dumps(json_item(figure), separators=(",", ":")).replace("<", "\\u003c")
     return Html(
         f'<div id="{target}" class="dfs-figure"></div>\n'
         f'<script type="application/json" class="dfs-figure-data" data-target="{target}">{data}</script>\n'

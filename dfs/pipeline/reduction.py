@@ -198,16 +198,25 @@ class Pipeline:
 
     def _plan(self, frames: list[RawFrame], parameters: Parameters, allow_missing: bool) -> _Planned:
         good = [one for one in frames if one.rejection is None]
-        masters = self.masters()
-        graph = plan([one.record for one in good], masters=masters, allow_missing=allow_missing)
+        graph, whole = self._graph([one.record for one in good], allow_missing)
         recipes = _recipes({job.recipe for job in graph.jobs}, parameters)
         contents = {str(one.record.dp_id): one.content for one in good}
-        sources = [one for job in graph.jobs for source in job.sources for one in (source, *source.alternatives)]
-        used = {one.name for one in sources if one.path and not one.raw}
-        contents |= {name: one.sha256 for name, one in self._sink.find(sorted(used)).items()}
+        contents |= {name: one.sha256 for name, one in whole.items()}
         keys = plan_keys(graph, contents, recipes)
         cached = self._keeper.recall({keys[job.id]: job for job in graph.jobs})
         return _Planned(frames, graph, recipes, contents, keys, cached)
+
+    def _graph(self, records: list[FrameRecord], allow_missing: bool) -> tuple[Graph, dict[str, Kept]]:
+        """Return the graph of `records` and the archived masters it takes, each proved whole: without damaged ones it is planned anew."""
+        masters = self.masters()
+        while True:
+            graph = plan(records, masters=masters, allow_missing=allow_missing)
+            sources = [one for job in graph.jobs for source in job.sources for one in (source, *source.alternatives)]
+            used = {one.name for one in sources if one.path and not one.raw}
+            whole = self._sink.find(sorted(used))
+            if used <= whole.keys():
+                return graph, whole
+            masters = [one for one in masters if one.dp_id not in used - whole.keys()]
 
     def _carry_out(
         self, planned: _Planned, executor: Executor, allow_missing: bool, engine: str, progress: Progress

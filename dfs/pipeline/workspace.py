@@ -31,18 +31,30 @@ def workspace(root: Path) -> Iterator[Path]:
     try:
         work.mkdir(parents=True, exist_ok=True)
         _sweep(work)
-        folder = Path(mkdtemp(prefix="run-", dir=work))
-        lock = (folder / _LOCK).open("w")
+        folder, lock = _claim(work)
     except OSError as error:
         raise ServiceError(
             f"no room to work: {error.strerror}", where=str(work), hint="free space or change permissions"
         ) from error
     with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _claim(work: Path) -> tuple[Path, IO[str]]:
+    """Return a new folder and the file whose lock says that its owner lives."""
+    while True:
+        folder = Path(mkdtemp(prefix="run-", dir=work))
+        try:
+            lock = (folder / _LOCK).open("w")
+        except FileNotFoundError:  # another process swept it before it had a lock
+            continue
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.fstat(lock.fileno()).st_nlink:  # nobody swept it between the making and the locking
+            return folder, lock
+        lock.close()
 
 
 def _sweep(work: Path) -> None:

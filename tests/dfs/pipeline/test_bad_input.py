@@ -235,6 +235,20 @@ def test_an_archived_master_is_a_substitute(reduce, night, draw):
     assert "TINY.2024-03-01T21:00:00.000_MASTER_FLAT_IMG_v1" in product["inputs"]
 
 
+def test_a_damaged_master_is_no_substitute(reduce, night, draw):
+    """An archived calibration that somebody changed is not planned with: the frame says what it misses."""
+    _, document, _ = reduce(night)
+    flat = next(one["path"] for one in document["products"] if one["pro_catg"] == "MASTER_FLAT_IMG")
+    os.chmod(flat, 0o644)  # noqa: PTH101
+    with open(flat, "r+b") as stream:  # noqa: PTH123
+        stream.seek(-2880, os.SEEK_END)
+        stream.write(b"\x7f")
+    other = draw(60 * 24 + 10, "OBJECT", "NGC 5", folder="other").parent
+    code, document, _ = reduce(other)
+    assert (code, states(document)) == (1, {"NGC 5": "blocked"})
+    assert "MASTER_FLAT_IMG is missing" in document["failures"][0]["message"]
+
+
 def test_a_product_changed_behind_our_back(reduce, night):
     """It is not taken for what was made: the job is done again, and what serves is whole."""
     _, document, _ = reduce(night)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from tempfile import mkdtemp
 
 import pytest
 
 from dfs.errors import ServiceError
-from dfs.pipeline.workspace import JobLocks, workspace
+from dfs.pipeline.workspace import JobLocks, _sweep, workspace
 
 KEY = "ab" * 32
 HOLD = """
@@ -59,3 +60,19 @@ def test_no_room_is_one_line(tmp_path):
     (tmp_path / "work").touch()
     with pytest.raises(ServiceError, match="no room to work"), workspace(tmp_path):
         pass
+
+
+def test_a_folder_swept_before_it_has_its_lock_is_made_anew(tmp_path, monkeypatch):
+    """Another reduction that begins at this moment takes it for one left behind."""
+    made = []
+
+    def swept(**where):
+        made.append(mkdtemp(**where))
+        if len(made) == 1:
+            _sweep(tmp_path / "work")
+        return made[-1]
+
+    monkeypatch.setattr("dfs.pipeline.workspace.mkdtemp", swept)
+    with workspace(tmp_path) as folder:
+        assert [str(folder)] == made[1:]
+        assert folder.is_dir()
