@@ -123,7 +123,10 @@ def _reject(
     values: Array,
     rejected: Counts,
 ) -> None:  # pragma: no cover - compiled
-    """Take what lies too far from the median of three and more out of `use`."""
+    """Take what lies too far from the median of three and more out of `use`.
+
+    Where halves contradict each other the median lies between them and none would stay: then the lower half does, as hits only add.
+    """
     count = 0
     for k in range(len(use)):
         if use[k]:
@@ -131,8 +134,13 @@ def _reject(
             count += 1
     reference = np.median(values[:count])
     noise = sqrt(_lowest(variance, y, x, use) * (1.0 + 1.5708 / count))
+    limit = kappa * noise + allowance
+    near = 0
     for k in range(len(use)):
-        if use[k] and abs(data[k, y, x] - reference) > kappa * noise + allowance:
+        near += use[k] and abs(data[k, y, x] - reference) <= limit
+    for k in range(len(use)):
+        wrong = abs(data[k, y, x] - reference) > limit if near > 0 else data[k, y, x] > reference
+        if use[k] and wrong:
             use[k] = False
             rejected[k] += 1
 

@@ -300,7 +300,7 @@ def _gains(used: tuple[UsableFlat, ...], noise: FlatNoise, highest: float) -> tu
 
 
 def _ratio(one: UsableFlat, first: UsableFlat) -> float:
-    """Return the brightness of a flat relative to the first: the ratio of the sums over pixels brighter than half the median."""
+    """Return the brightness of a flat relative to the first: the median of their ratio over pixels brighter than half the first's level."""
     if one is first:
         return 1.0
     both = np.isfinite(one.data) & np.isfinite(first.data) & (first.data > 0.5 * first.level)

@@ -243,7 +243,7 @@ def _depth(stacked: Coadd, photometry: Photometry) -> Depth:
 def _zero_point(
     catalogue: Catalogue, found: Tie, sources: Sources, photometry: Photometry, system: str
 ) -> ZeroPoint | None:
-    clean = (sources.flags[found.source] & ~np.int16(1)) == 0
+    clean = (sources.flags[found.source] & ~np.int16(SourceFlag.BLENDED)) == 0
     star, source = found.star[clean], found.source[clean]
     return zero_point(
         catalogue.mag[star],

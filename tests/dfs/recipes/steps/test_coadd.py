@@ -62,6 +62,14 @@ def test_of_two_the_one_that_stands_out_is_left_out_even_when_it_is_lower() -> N
     assert np.all(np.abs(found.image.data[50:80, 20] - 100.0) < 5)
 
 
+@pytest.mark.parametrize("levels", [(0, 0, 20, 20), (20, 0, 20, 0), (0, 0, 0, 20, 20, 20)])
+def test_of_two_halves_that_contradict_each_other_the_lower_stays(levels: tuple[int, ...]) -> None:
+    """The median lies between them, far from both: something must stay, and hits only add."""
+    found = coadd([layer(level, seed=seed) for seed, level in enumerate(levels)], (40, 40), kernel="nearest")
+    assert np.all(np.abs(found.image.data) < 5)
+    assert found.rejected == tuple(1600 if level else 0 for level in levels)
+
+
 def test_a_star_in_poorer_seeing_is_no_outlier() -> None:
     y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
     layers = []
