@@ -24,7 +24,7 @@ def image_figure(
     """Return a grey-scale figure of a two-dimensional image.
 
     Shown in at most 512 x 512 block means, cut between the 1st percentile and five robust deviations above the median
-    (`display_range`); not-a-number is left blank. The colour bar gives values in `unit`.
+    (`display_range`); not-a-number is drawn as the darkest. The colour bar gives values in `unit`.
     """
     small = _shrink(data)
     low, high = display_range(small)

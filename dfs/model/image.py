@@ -14,7 +14,7 @@ __all__ = ["Flag", "Image"]
 class Flag(IntFlag):
     """Bits of a pixel mask; 0 is a good pixel.
 
-    `LOW_FLAT` warns only; every other bit excludes the pixel.
+    `LOW_FLAT` and `EXTRAPOLATED` warn only; every other bit excludes the pixel.
     """
 
     BAD = 1  # dead, hot, or unstable in the calibrations

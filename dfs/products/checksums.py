@@ -10,7 +10,7 @@ from astropy.io import fits
 
 from dfs.errors import DataError
 
-__all__ = ["PIPELINE_MD5_KEYWORD", "data_md5", "file_sha256", "verify_hdu"]
+__all__ = ["PIPELINE_MD5_KEYWORD", "data_md5", "verify_hdu"]
 
 PIPELINE_MD5_KEYWORD = "DATAMD5"
 _BLOCK = 2880
@@ -41,12 +41,6 @@ def data_md5(path: Path) -> str:
                 elif _ends_header(block):
                     in_header = False
     return digest.hexdigest()
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of the whole file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def verify_hdu(hdu: fits.hdu.base.ValidHDU, where: str) -> None:

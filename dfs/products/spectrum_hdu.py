@@ -26,8 +26,8 @@ def spectrum_hdu(name: str, spectrum: Spectrum) -> fits.BinTableHDU:
     count = len(spectrum.wavelength_nm)
     columns: list[tuple[str, np.ndarray[Any, Any], str, str]] = [
         ("WAVE", spectrum.wavelength_nm, "nm", "em.wl" + (";obs.atmos" if spectrum.medium == "air" else "")),
-        ("FLUX", spectrum.flux, spectrum.unit, "phot.flux.density;em.wl;src.net;meta.main"),
-        ("ERR", spectrum.error, spectrum.unit, "stat.error;phot.flux.density;meta.main"),
+        ("FLUX", spectrum.flux, spectrum.unit, "phot.flux.density;em.wl;src.net"),
+        ("ERR", spectrum.error, spectrum.unit, "stat.error;phot.flux.density"),
         ("QUAL", spectrum.quality.astype(np.float64), "", "meta.code.qual"),
     ]
     if spectrum.background is not None:
@@ -45,7 +45,7 @@ def spectrum_hdu(name: str, spectrum: Spectrum) -> fits.BinTableHDU:
     hdu.header["NELEM"] = (count, "length of the arrays")
     for index, (label, _, _, ucd) in enumerate(columns, start=1):
         hdu.header[f"TUTYP{index}"] = _SPECTRUM_UTYPES[label]
-        hdu.header[f"TUCD{index}"] = ucd.replace(";meta.main", "")
+        hdu.header[f"TUCD{index}"] = ucd
     hdu.header["TDMIN1"] = (float(spectrum.wavelength_nm[0]), "[nm] first wavelength")
     hdu.header["TDMAX1"] = (float(spectrum.wavelength_nm[-1]), "[nm] last wavelength")
     return hdu

@@ -82,12 +82,13 @@ def write_product(product: Product, path: Path, provenance: Provenance) -> Writt
         md5 = _write_once(hdus, staging)
         staging.replace(path)
     except OSError as error:
-        staging.unlink(missing_ok=True)
         raise ServiceError(
             f"the product could not be written ({_reason(error)})",
             where=str(path),
             hint="free space or change permissions, then run the same command again",
         ) from error
+    finally:
+        staging.unlink(missing_ok=True)
     return WrittenProduct(
         path=path,
         category=product.category,

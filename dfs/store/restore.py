@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from dfs.errors import DataError, UsageError
 from dfs.progress import Progress
@@ -62,11 +62,11 @@ def _refuse_database(database: Database) -> None:
 def _prove(source: Path, manifest: Manifest, progress: Progress) -> None:
     """Raise `DataError` unless every file of the backup is there and unchanged, and nothing else is named."""
     parts = {DATABASE: manifest.database_sha256}
-    parts |= {f"{FILES}/{place}": sha256 for place, sha256 in manifest.files.items()}
+    parts |= {f"{FILES}/{place}": sha256 for place, sha256 in manifest.files.items()}  # "/x" becomes "files//x"
     progress.begin("check the backup", len(parts))
     for part, sha256 in parts.items():
         path = source / part
-        if ".." in Path(part).parts or not path.is_file() or fingerprint(path).sha256 != sha256:
+        if not _is_inside(part) or not path.is_file() or fingerprint(path).sha256 != sha256:
             raise DataError("this part of the backup is missing or changed", where=str(path), hint="use another backup")
         progress.step(part)
     progress.end()
@@ -75,6 +75,11 @@ def _prove(source: Path, manifest: Manifest, progress: Progress) -> None:
             raise DataError(
                 "the database of the backup is damaged", where=str(source / DATABASE), hint="use another backup"
             )
+
+
+def _is_inside(part: str) -> bool:
+    """Tell whether a part lies in its backup's folder: neither upwards nor an absolute place behind the folder's name."""
+    return ".." not in PurePosixPath(part).parts and "//" not in part
 
 
 def _put_files(source: Path, manifest: Manifest, store: FileStore, progress: Progress) -> None:
