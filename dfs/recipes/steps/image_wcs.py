@@ -188,7 +188,7 @@ def celestial_frame(
         crpix=(number(header, "CRPIX1", where) - 1.0 - trimmed[0], number(header, "CRPIX2", where) - 1.0 - trimmed[1]),
         cd=np.array([[number(header, f"CD{i}_{j}", where) for j in (1, 2)] for i in (1, 2)]),
         radesys=str(header.get("RADESYS") or header.get("RADECSYS") or "FK5"),
-        equinox=float(header.get("EQUINOX") or 2000.0),
+        equinox=number(header, "EQUINOX", where) if header.get("EQUINOX") else 2000.0,
     )
     _check_reference(frame, pixel_scale_arcsec, where)
     finite = np.all(np.isfinite(frame.cd)) and np.all(np.isfinite([*frame.crval, *frame.crpix]))

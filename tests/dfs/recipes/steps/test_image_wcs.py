@@ -80,6 +80,7 @@ def test_trimming_moves_the_reference_pixel() -> None:
         ({"CTYPE1": "PIXEL"}, "CTYPE1"),
         ({"CTYPE2": None}, "CTYPE2"),
         ({"CRVAL2": None}, "CRVAL2"),
+        ({"EQUINOX": "J2000"}, "EQUINOX"),
         ({"CRPIX1": "middle"}, "CRPIX1"),
         ({"CD2_2": None}, "CD2_2"),
         ({"CD1_1": 2 * SCALE, "CD2_2": 2 * SCALE}, "CD1_1"),
