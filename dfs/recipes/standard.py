@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from dfs.errors import DataError
 from dfs.instruments import Instrument
 from dfs.model import Card, Column, Flag, Frame, Product, QcValue, Spectrum, Table
 from dfs.recipes.contract import FrameSet, Input, Recipe
@@ -45,6 +46,7 @@ __all__ = ["RECIPE", "StandardParameters"]
 
 Array = NDArray[np.float64]
 
+_SATURATED_SHARE = 0.3  # of the columns; bands with fewer are left out alone
 _GRID_NM = 0.5  # step of the response table: a tenth of the bands it rests on
 _BLIND_REACH_PX = 15.0  # displacements through other slits reach 10 px
 _MARGIN = 0.02  # the table goes this part of the range beyond the frame's ends, for frames displaced against it
@@ -94,6 +96,7 @@ def run(frames: FrameSet, parameters: StandardParameters) -> list[Product]:
     reach = _reach(star, parameters)
     bands_at = _bands(star, start, reach)
     response = fit_response(bands_at, start, knots=parameters.knots, reach_px=reach, where=frame.name)
+    _refuse_impossible(star, response, frames.instrument.collecting_area_m2)
     progress.step("response fitted")
     check = held_out(bands_at, start, star.solution.calibrated_nm, knots=parameters.knots, reach_px=reach)
     progress.step("response checked")
@@ -124,6 +127,7 @@ def _extracted(frames: FrameSet, frame: Frame, parameters: StandardParameters) -
         optimal=parameters.extraction == "optimal",
     )
     extraction = even_illumination(extraction, slit, masters)
+    _refuse_saturated(extraction, frame.name)
     shift = stellar_shift(
         extraction.flux, extraction.variance, solution, target.trace.row, velocity_km_s=parameters.velocity_km_s
     ) or sky_shift(slit.image, solution, slit_ratio=_slit_ratio(frames, frame, instrument))
@@ -140,6 +144,30 @@ def _extracted(frames: FrameSet, frame: Frame, parameters: StandardParameters) -
         airmass,
         seconds,
     )
+
+
+def _refuse_saturated(extraction: Extraction, where: str) -> None:
+    """Raise `DataError` when too much of the star is saturated for a response."""
+    share = float(np.mean((extraction.quality & np.int16(Flag.SATURATED)) != 0))
+    if share > _SATURATED_SHARE:
+        raise DataError(
+            f"the star is saturated over {100 * share:.0f} % of its spectrum",
+            where=where,
+            keyword="EXPTIME",
+            hint="take a shorter exposure of the standard",
+        )
+
+
+def _refuse_impossible(star: _Star, response: Response, area_m2: float) -> None:
+    """Raise `DataError` when more photons were detected than fell on the telescope."""
+    peak = float(np.max(efficiency(response.value(response.knots), response.knots, area_m2)))
+    if not 0.0 < peak < 1.0:
+        raise DataError(
+            f"an efficiency of {peak:.3g} is impossible: {star.table.name} does not shine like this in {star.exposure_s:g} s",
+            where=star.slit.frame.name,
+            keyword="EXPTIME",
+            hint="compare exposure time and star with the night's log",
+        )
 
 
 def _reach(star: _Star, parameters: StandardParameters) -> float:
@@ -165,6 +193,8 @@ def _bands(star: _Star, start_px: float, reach_px: float) -> Callable[[float], B
     variance = star.extraction.variance / star.exposure_s**2
     edges = [pixel_edges_nm(_displaced(star, start_px + way * reach_px), star.target.trace.row) for way in (-1, 1)]
     covered = star.table.within(max(one[0] for one in edges), min(one[-1] for one in edges))
+    lost = (star.extraction.quality & np.int16(Flag.SATURATED | Flag.NO_DATA)) != 0
+    covered = covered.outside(np.minimum(*edges)[:-1][lost], np.maximum(*edges)[1:][lost])
 
     def transmission(wavelength_nm: Array) -> Array:
         return star.extinction.transmission(wavelength_nm, star.airmass.mean)

@@ -39,6 +39,8 @@ DARK_CARD = "ESO QC DARK_LEVEL_ADU"
 TRAIL_FRACTION = 0.003  # of the mean light, measured on EFOSC2's sky flat (0.0026)
 TRAIL_LIMIT_ADU = 0.5
 BOX = 5  # pixels, side of the box for the expected signal
+BELOW_KAPPA = 10.0  # sigma of the read-out noise; of EFOSC2's frames at most 80 dead pixels lie that far below the bias
+BELOW_SHARE = 0.5  # of a frame: then it is no exposure, or not of this bias
 
 
 def calibrate(
@@ -71,12 +73,13 @@ def calibrate(
     -------
     Image
         electrons, electrons squared, mask: `Flag.SATURATED` judged on the raw pixel, `Flag.NO_DATA` for what is not a number,
-        the bits of the masters and the detector's known bad pixels. Pixels without data are 0 with variance 0.
+        and for what lies so far below the bias that no read-out delivers it (a lost packet of zeros), the bits of the masters and
+        the detector's known bad pixels. Pixels without data are 0 with variance 0.
 
     Raises
     ------
     DataError
-        A master has another binning or size; names both files and the keyword.
+        A master has another binning or size (names both files and the keyword), or most of the frame lies below its bias.
     """
     area = raw_light(frame, instrument)
     data, mask = area.data, area.mask
@@ -90,6 +93,7 @@ def calibrate(
         data = data - np.float32(own_level(frame, area))
     gain, ron = np.float32(noise.gain_e_per_adu), np.float32(noise.ron_e)
     electrons = data * gain
+    mask = mask | _below_bias(electrons, mask, max(float(ron), float(gain)), frame, bias)
     expected = expected_signal(electrons, (mask & np.uint8(Flag.excluded())) == 0, float(ron))
     variance = np.maximum(expected, 0) + ron**2 + gain**2 * added
     if flat is not None:
@@ -100,6 +104,21 @@ def calibrate(
     electrons[empty] = 0
     variance[empty] = 0
     return Image(electrons.astype(np.float32), variance.astype(np.float32), mask.astype(np.uint8), "electron")
+
+
+def _below_bias(
+    electrons: NDArray[np.float32], mask: NDArray[np.uint8], ron_e: float, frame: Frame, bias: Frame | None
+) -> NDArray[np.uint8]:
+    """Return `Flag.NO_DATA` where a pixel lies further below the bias than read-out noise takes it; refuse a frame that is there."""
+    below = (electrons < -BELOW_KAPPA * ron_e) & ((mask & np.uint8(Flag.NO_DATA)) == 0)
+    share = float(below.mean())
+    if share > BELOW_SHARE:
+        raise DataError(
+            f"{100 * share:.0f} % of its pixels lie far below the bias level: no exposure looks like that",
+            where=frame.name,
+            hint=f"fetch the file again, or leave it out{f'; the bias is {bias.name}' if bias is not None else ''}",
+        )
+    return np.where(below, np.uint8(Flag.NO_DATA), np.uint8(0))
 
 
 def level_change(frame: Frame, bias: Frame, area: RawArea) -> float:

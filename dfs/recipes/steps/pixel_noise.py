@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 
 LAGS = 3
 SHORTEST = 50  # px, a strip must be long enough for its level to be told from its noise
+FAR = 15.0  # times the spread: what no slow change of the level reaches
 MINIMUM_PIXELS = 1000  # below this the standard error of the read-out noise exceeds 2 %
 
 
@@ -162,10 +163,16 @@ def _strip(values: Array) -> _Strip | None:
     if values.shape[0] < 1 or length < SHORTEST:
         return None
     design = np.polynomial.legendre.legvander(np.linspace(-1.0, 1.0, length), 3)
+    there = np.isfinite(values)
+    if there.mean() < 0.5:
+        return None
+    values = np.where(there, values, np.median(values[there]))
     deviation = values - np.median(values, axis=1, keepdims=True)
-    kept = np.ones(values.shape, dtype=bool)
+    # A block of zeros would widen the standard deviation until it lies within.
+    spread = 1.4826 * float(np.median(np.abs(deviation[there])))
+    kept = there & (np.abs(deviation) <= FAR * max(spread, 1.0))
     for _ in range(6):
-        kept = np.abs(deviation) <= 4.0 * float(np.std(deviation[kept]))
+        kept = there & (np.abs(deviation) <= 4.0 * float(np.std(deviation[kept])))
         for line in range(values.shape[0]):
             ok = kept[line]
             if ok.sum() > SHORTEST // 2:

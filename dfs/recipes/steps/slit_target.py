@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dfs.errors import DataError
+from dfs.model import Flag
 from dfs.recipes.steps.slit_frame import SlitFrame
 from dfs.recipes.steps.slit_sources import SlitSource
 from dfs.recipes.steps.trace import Trace, trace_source
@@ -15,6 +16,7 @@ from dfs.recipes.steps.trace import Trace, trace_source
 __all__ = ["Target", "find_target"]
 
 _TYPICAL_FWHM_PX = 5.0
+_SATURATED_SHARE = 0.3  # of the columns: then a trace fails for that reason
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,15 +91,28 @@ def _brightest(sources: Sequence[SlitSource], middle: float, search_px: float) -
 
 
 def _traced(slit: SlitFrame, source: SlitSource, order: int) -> Trace:
-    return trace_source(
-        slit.residual(),
-        slit.image.variance.astype(np.float64),
-        slit.image.good(),
-        source.position,
-        source.fwhm,
-        order=order,
-        where=slit.frame.name,
-    )
+    try:
+        return trace_source(
+            slit.residual(),
+            slit.image.variance.astype(np.float64),
+            slit.image.good(),
+            source.position,
+            source.fwhm,
+            order=order,
+            where=slit.frame.name,
+        )
+    except DataError as error:
+        reach = 2.0 * max(source.fwhm, _TYPICAL_FWHM_PX)  # of a saturated star only the wings were seen
+        near = slit.image.mask[max(int(source.position - reach), 0) : int(source.position + reach) + 1]
+        share = float(np.mean(np.any((near & np.uint8(Flag.SATURATED)) != 0, axis=0)))
+        if share <= _SATURATED_SHARE:
+            raise
+        raise DataError(
+            f"the spectrum at row {source.position:.1f} of the slit is saturated over {100 * share:.0f} % of its length",
+            where=slit.frame.name,
+            keyword="EXPTIME",
+            hint="take a shorter exposure",
+        ) from error
 
 
 def _straight(slit: SlitFrame, row: float, sources: Sequence[SlitSource]) -> Trace:

@@ -67,12 +67,20 @@ class Standard:
     def within(self, first_nm: float, last_nm: float) -> Standard:
         """Return the star with only those bands that lie wholly between two wavelengths."""
         half = 0.5 * self.width_nm
-        inside = (self.wavelength_nm - half >= first_nm) & (self.wavelength_nm + half <= last_nm)
+        return self._only((self.wavelength_nm - half >= first_nm) & (self.wavelength_nm + half <= last_nm))
+
+    def outside(self, first_nm: Array, last_nm: Array) -> Standard:
+        """Return the star with only those bands that touch none of the intervals from `first_nm` to `last_nm`, shape (n,)."""
+        half = 0.5 * self.width_nm[:, np.newaxis]
+        middle = self.wavelength_nm[:, np.newaxis]
+        return self._only(~np.any((middle + half > first_nm) & (middle - half < last_nm), axis=1))
+
+    def _only(self, bands: NDArray[np.bool_]) -> Standard:
         return replace(
             self,
-            wavelength_nm=self.wavelength_nm[inside],
-            magnitude=self.magnitude[inside],
-            width_nm=self.width_nm[inside],
+            wavelength_nm=self.wavelength_nm[bands],
+            magnitude=self.magnitude[bands],
+            width_nm=self.width_nm[bands],
         )
 
     def distance_arcsec(self, ra_deg: float, dec_deg: float) -> float:

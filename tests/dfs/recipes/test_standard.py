@@ -171,3 +171,38 @@ def test_response_of_eg21(real_slit) -> None:
     inside = np.abs(wavelength - 550.0) < 2.5
     table = star.flux[int(np.argmin(np.abs(star.wavelength_nm - 550.0)))]
     assert np.mean(spectrum.content.flux[inside]) == pytest.approx(table, rel=0.015)
+
+
+def _changed(frame: Frame, change) -> Frame:
+    pixels = np.array(frame.content, dtype=np.float64)
+    change(pixels)
+    return replace(frame, content=np.clip(pixels, 0, 65535).astype(np.uint16))
+
+
+def test_bands_with_lost_columns_have_no_say(instrument, frames, products) -> None:
+    def lose(pixels):
+        pixels[400:480] = 0  # EFOSC2 disperses along y
+
+    response, _ = run(instrument, _changed(frames[0], lose), *frames[1:])
+    whole, nodes = products[0].parts["NODES"], response.parts["NODES"]
+    assert 0 < len(whole["wavelength_nm"]) - len(nodes["wavelength_nm"]) < 20
+    assert figures(response)["efficiency"] == pytest.approx(figures(products[0])["efficiency"], rel=0.02)
+
+
+@pytest.mark.parametrize("level", [100, 3000])
+def test_a_saturated_standard_is_refused(instrument, frames, level) -> None:
+    """Where all of it is saturated there is nothing to trace; where its peak is, nothing to measure."""
+
+    def saturate(pixels):
+        pixels[:] = np.where(pixels > np.median(pixels) + level, 65535, pixels)
+
+    with pytest.raises(DataError, match="saturated over") as caught:
+        run(instrument, _changed(frames[0], saturate), *frames[1:])
+    assert (caught.value.where, caught.value.keyword) == ("EFOSC.star", "EXPTIME")
+
+
+def test_more_light_than_the_telescope_caught_is_refused(instrument, frames) -> None:
+    short = replace(frames[0], header={**frames[0].header, "EXPTIME": SECONDS / 40})
+    with pytest.raises(DataError, match="impossible") as caught:
+        run(instrument, short, *frames[1:])
+    assert (caught.value.where, caught.value.keyword) == ("EFOSC.star", "EXPTIME")

@@ -135,3 +135,23 @@ def test_expected_signal_keeps_stars_and_smooths_noise() -> None:
     hidden = np.ones(data.shape, bool)
     hidden[30, 30] = False
     assert expected_signal(data, hidden, 8.0)[30, 31] < 60  # a masked star does not leak into its neighbours
+
+
+def test_a_lost_packet_of_zeros_is_no_data(ccd) -> None:
+    raw = ccd.frame("SCIENCE", 100.0)
+    pixels = raw.content.copy()
+    pixels[40:60] = 0
+    bias = image_frame(ccd, ccd.level)
+    frame = Frame(raw.tag, raw.name, raw.header, pixels)
+    image = calibrate(frame, ccd.instrument, bias=bias, flat=None, noise=noise(ccd))
+    lost = (image.mask & np.uint8(Flag.NO_DATA)) != 0
+    assert lost.all(axis=1).sum() == lost.any(axis=1).sum() == 20
+    assert not image.data[lost].any()
+
+
+def test_a_frame_below_its_bias_is_refused(ccd) -> None:
+    raw = ccd.frame("SCIENCE", 2000.0)
+    frame = Frame(raw.tag, raw.name, raw.header, (2 * ccd.level - raw.content).astype(np.float32))
+    with pytest.raises(DataError, match="below the bias") as caught:
+        calibrate(frame, ccd.instrument, bias=image_frame(ccd, ccd.level), flat=None, noise=noise(ccd))
+    assert (caught.value.where, "MASTER_BIAS" in caught.value.hint) == (raw.name, True)

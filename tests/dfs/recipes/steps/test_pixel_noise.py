@@ -96,3 +96,15 @@ def test_noise_of_the_real_science_frame_is_not_what_its_header_claims(real_fram
     assert measured is not None
     assert measured.ron_adu == pytest.approx(10.85, abs=0.25)  # unlit columns 2..50 of the same frame give 11.0
     assert measured.correlation[0] == pytest.approx(-0.14, abs=0.03)  # bias pairs: -0.136 to -0.145
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0])
+def test_lost_pixels_do_not_widen_the_noise(value: float) -> None:
+    frame = raw(np.random.default_rng(6).normal(0, 8, (106, 1000)))
+    pixels = frame.content.astype(np.float64)
+    pixels[:, 300:500] = value
+    measured = overscan_noise(Frame(frame.tag, frame.name, {}, pixels), REGIONS)
+    assert measured is not None
+    assert measured.ron_adu == pytest.approx(8.0, abs=5 * measured.error_adu)
+    pixels[:] = np.nan
+    assert overscan_noise(Frame(frame.tag, frame.name, {}, pixels), REGIONS) is None
