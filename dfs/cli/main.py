@@ -1,15 +1,18 @@
 """The program ``dfs``: which commands there are, and how every one of them ends.
 
 Commands are imported when they are called, so ``dfs --help`` answers at once. Whatever happens ends in one line: exit 0 when
-all went well, 1 when the work failed, 2 when the call was wrong, 130 after Ctrl-C. Tracebacks go to a log file.
+all went well, 1 when the work failed, 2 when the call was wrong, 130 after Ctrl-C (or SIGTERM, SIGHUP). Tracebacks go to a log file.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -79,7 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terminal = Terminal()
     set_up_logging(sum(one.count("v") for one in given if one in {"-v", "-vv", "--verbose"}))
     try:
-        code = program.main(given, prog_name="dfs", standalone_mode=False, obj=terminal)
+        with _stopped_alike():
+            code = program.main(given, prog_name="dfs", standalone_mode=False, obj=terminal)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -90,6 +94,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaseException as error:  # noqa: BLE001 - the last door: whatever comes ends in one line
         return _fail(error, terminal, given)
     return code if isinstance(code, int) and not isinstance(code, bool) else 0
+
+
+@contextmanager
+def _stopped_alike() -> Iterator[None]:
+    """Let SIGTERM (batch systems, ``kill``) and SIGHUP (the terminal is gone) stop the work as Ctrl-C does: everything is tidied up.
+
+    A signal that the caller ignores (``nohup``) or handles stays as it is.
+    """
+    before: dict[signal.Signals, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _fail(raised: BaseException, terminal: Terminal, given: list[str]) -> int:

@@ -66,19 +66,22 @@ def find_files(folder: str | Path) -> Iterator[tuple[str, str | None]]:
 
     A folder that cannot be read is yielded itself, with its problem.
     """
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        yield str(folder), f"the folder cannot be read: {error.strerror}"
-        return
-    for entry in found:
-        if entry.name.startswith("."):
+    waiting = [(str(folder), True)]  # no recursion: folders may lie deeper than Python's stack is
+    while waiting:
+        path, is_folder = waiting.pop()
+        if not is_folder:
+            yield path, None
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from find_files(entry.path)
-        elif entry.name.endswith(SUFFIXES):
-            yield entry.path, None
+        try:
+            with os.scandir(path) as entries:
+                found = sorted(entries, key=lambda entry: entry.name, reverse=True)
+        except OSError as error:
+            yield path, f"the folder cannot be read: {error.strerror}"
+            continue
+        for entry in found:
+            is_below = entry.is_dir(follow_symlinks=False)
+            if not entry.name.startswith(".") and (is_below or entry.name.endswith(SUFFIXES)):
+                waiting.append((entry.path, is_below))
 
 
 def _all_files(places: str | Path | Iterable[str | Path]) -> Iterator[tuple[str, str | None]]:

@@ -13,6 +13,7 @@ from dfs.errors import Cancelled, DataError, DfsError
 from dfs.pipeline.executors import Executor
 from dfs.pipeline.graph import Graph, Job, Source
 from dfs.pipeline.keeping import Keeper
+from dfs.pipeline.edition import edition
 from dfs.pipeline.keys import job_key, product_identity
 from dfs.pipeline.ledger import Ledger
 from dfs.pipeline.orders import Order, Outcome
@@ -62,7 +63,8 @@ def plan_keys(graph: Graph, contents: Mapping[str, str], recipes: Mapping[str, R
             for one in job.sources
         ]
         recipe = recipes[job.recipe]
-        keys[job.id] = job_key(job.recipe, recipe.version, recipe.parameters, inputs, job.missing)
+        version = f"{recipe.version} {edition(job.instrument)}"
+        keys[job.id] = job_key(job.recipe, version, recipe.parameters, inputs, job.missing)
     return keys
 
 
@@ -165,11 +167,11 @@ class Conductor:
             missing=prepared.missing,
             engine=self.engine,
         )
+        del self._waiting[job.id]
+        self._running[job.id] = prepared  # before it is recorded: a signal in between must not leave the record behind
         order.folder.mkdir()
         inputs = [{"tag": one.tag, "dp_id": one.name} for one in prepared.entries]
         self.ledger.begin(prepared.key, job.recipe, recipe.version, dict(recipe.parameters), inputs)
-        del self._waiting[job.id]
-        self._running[job.id] = prepared
         self.executor.submit(order)
 
     def _finish(self, outcome: Outcome, progress: Progress) -> None:
@@ -234,7 +236,8 @@ class Conductor:
             else:
                 return _not_made(one, chosen)
         recipe = self.recipes[job.recipe]
-        key = job_key(job.recipe, recipe.version, recipe.parameters, identities, missing)
+        version = f"{recipe.version} {edition(job.instrument)}"
+        key = job_key(job.recipe, version, recipe.parameters, identities, missing)
         return Prepared(job, key, tuple(entries), tuple(missing))
 
     def _first_there(self, source: Source) -> Source | JobResult | None:

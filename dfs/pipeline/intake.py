@@ -147,7 +147,9 @@ def _damaged(record: FrameRecord) -> Rejection | None:
     if record.problem is None or _is_unclassified(record):
         return None
     message, _, hint = record.problem.partition("; ")  # some problems bring their remedy along
-    error = DataError(message, where=str(record.path), hint=hint or "fetch the file again, or leave it out")
+    denied = message.endswith(": Permission denied")
+    remedy = "allow reading it, or leave it out" if denied else "fetch the file again, or leave it out"
+    error = DataError(message, where=str(record.path), hint=hint or remedy)
     return Rejection("rejected", message, error)
 
 

@@ -52,7 +52,8 @@ def read_manifest(source: Path) -> Manifest:
     file = source / MANIFEST
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        manifest = Manifest(**(content | {"lost": tuple(content["lost"])}))
+        typed = {"format": int(content["format"]), "files": dict(content["files"]), "lost": tuple(content["lost"])}
+        manifest = Manifest(**(content | typed))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UsageError(
             "this folder is no backup: its manifest.json is missing or damaged",

@@ -172,3 +172,25 @@ def test_extension_only_file(tmp_path):
     )
     [record] = scan(path)
     assert (record.instrument, record.frame_class, record.problem) == ("FORS2", "ACQUISITION", None)
+
+
+@pytest.fixture
+def deep(night, monkeypatch):
+    """2500 folders in each other: more than Python recurses, and a path longer than the system takes."""
+    monkeypatch.chdir(night.folder)
+    for _ in range(2500):
+        os.mkdir("d")  # noqa: PTH102
+        os.chdir("d")
+    yield night.folder
+    for _ in range(2500):
+        os.chdir("..")
+        os.rmdir("d")  # noqa: PTH106
+
+
+def test_folders_deeper_than_the_stack(night, deep):
+    """Found as far as their names go; the rest is a row with its problem."""
+    night("BIAS")
+    found = {record.frame_class: record for record in scan(deep)}
+    assert len(found) == 2
+    assert "the folder cannot be read" in found[None].problem
+    assert found["BIAS"].problem is None

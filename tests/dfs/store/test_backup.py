@@ -108,7 +108,7 @@ def test_restore_refuses_a_folder_with_content(observatory: Observatory, tmp_pat
         observatory.backup(tmp_path / "backup")
 
 
-@pytest.mark.parametrize("damage", ["flip", "missing", "database", "manifest", "newer", "outside"])
+@pytest.mark.parametrize("damage", ["flip", "missing", "database", "manifest", "types", "newer", "outside"])
 def test_a_damaged_backup_is_found_before_anything_is_written(
     observatory: Observatory, tmp_path: Path, damage: str
 ) -> None:
@@ -129,6 +129,8 @@ def test_a_damaged_backup_is_found_before_anything_is_written(
                 stream.write(b"\xff")
         case "manifest":
             manifest.write_text(manifest.read_text()[:100])
+        case "types":
+            manifest.write_text(json.dumps(told | {"format": "1", "files": None}))
         case "newer":
             manifest.write_text(json.dumps(told | {"format": 99}))
         case "outside":
