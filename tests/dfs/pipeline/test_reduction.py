@@ -317,8 +317,9 @@ def test_two_reductions_at_once_share_the_work(tmp_path, draw):
     assert sorted(states) == ["cached"] * 2 + ["done"] * 2
 
 
-def test_ctrl_c_leaves_nothing_behind(tmp_path, night, draw):
-    """Exit 130 with one line while a job is under way; no scratch files, no worker, no running job; the next run goes on."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_nothing_behind(tmp_path, night, draw, number):
+    """Ctrl-C, kill, a terminal that is gone: exit 130 with one line while a job is under way; no scratch files, no worker, no running job; the next run goes on."""
     path = draw(10, "OBJECT", "SLEEP")
     root = tmp_path / "interrupted"
     command = [sys.executable, "-m", "dfs", "--root", str(root), "reduce", str(night), "--workers", "1"]
@@ -329,7 +330,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path, night, draw):
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert said.splitlines()[-1].startswith("dfs: stopped on request")
