@@ -4,7 +4,7 @@
 """
 
 from dfs.instruments.instrument import Detector, Filter, Grism, Instrument, QcParameter, Slit
-from dfs.instruments.loader import load, names, of
+from dfs.instruments.loader import folder_of, load, names, of
 from dfs.instruments.rules import Condition, FrameClass, FrameRules, MatchRule, Need
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Need",
     "QcParameter",
     "Slit",
+    "folder_of",
     "load",
     "names",
     "of",

@@ -21,7 +21,7 @@ from dfs.instruments.read_qc import read_parameters
 from dfs.instruments.read_rules import read_rules
 from dfs.model import Header
 
-__all__ = ["GROUP", "load", "names", "of", "read_folder"]
+__all__ = ["GROUP", "folder_of", "load", "names", "of", "read_folder"]
 
 GROUP = "dfs.instruments"
 
@@ -41,10 +41,15 @@ def load(name: str) -> Instrument:
     DataError
         Its folder is wrong; names file and entry.
     """
+    return read_folder(folder_of(name))
+
+
+def folder_of(name: str) -> Path:
+    """Return the folder that describes the instrument called `name`; `NotFoundError` lists those there are."""
     folder = _folders().get(name.upper())
     if folder is None:
         raise NotFoundError(f"no instrument {name!r}", accepted=", ".join(names()))
-    return read_folder(folder)
+    return folder
 
 
 def of(header: Header) -> Instrument | None:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dfs.errors import Cancelled, DataError, DfsError
+from dfs.pipeline.edition import edition
 from dfs.pipeline.executors import Executor
 from dfs.pipeline.graph import Graph, Job, Source
 from dfs.pipeline.keeping import Keeper
-from dfs.pipeline.edition import edition
 from dfs.pipeline.keys import job_key, product_identity
 from dfs.pipeline.ledger import Ledger
 from dfs.pipeline.orders import Order, Outcome

@@ -27,7 +27,7 @@ def job_key(
     Parameters
     ----------
     recipe, version
-        The recipe and its version.
+        The recipe, its version and edition (`dfs.pipeline.edition`).
     parameters
         All of its parameters, defaults included, as JSON can say them; their order does not matter.
     inputs
