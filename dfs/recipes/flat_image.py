@@ -82,9 +82,7 @@ def _quality(image: Image) -> tuple[QcValue, ...]:
             "%",
             "range over the field of the plane fitted to the medians of 16 x 16 boxes",
         ),
-        QcValue(
-            "illumination_rms_percent", _percent(ripple), None, "%", "scatter of those medians about that plane"
-        ),
+        QcValue("illumination_rms_percent", _percent(ripple), None, "%", "scatter of those medians about that plane"),
         QcValue(
             "flat_structure_percent",
             _percent(structure),
