@@ -66,7 +66,7 @@ def test_the_summary(capsys, tmp_path, night, draw):
     path = tmp_path / "r" / "reports" / "2024-03-01_night" / "index.html"
     text = path.read_text()
     assert text.count("data:image/png;base64,") == 4
-    assert "100 (ESO DET BIAS)" in text
+    assert '<abbr title="ESO DET BIAS">100</abbr>' in text
     assert "every pixel is saturated" in text
     links = [part.split('"')[0] for part in text.split('<a href="')[1:]]
     assert len(links) == 8
