@@ -22,6 +22,12 @@ with workspace(Path(sys.argv[1])) as folder:
     print(locks.take(sys.argv[2]), flush=True)
     time.sleep(60)
 """
+ASK = """
+import sys
+from pathlib import Path
+from dfs.pipeline.workspace import JobLocks
+print(JobLocks(Path(sys.argv[1])).take(sys.argv[2]))
+"""
 
 
 def test_it_vanishes_at_the_end(tmp_path):
@@ -76,3 +82,28 @@ def test_a_folder_swept_before_it_has_its_lock_is_made_anew(tmp_path, monkeypatc
     with workspace(tmp_path) as folder:
         assert [str(folder)] == made[1:]
         assert folder.is_dir()
+
+
+def test_two_reductions_of_one_process_do_not_share_a_job(tmp_path):
+    first, second = JobLocks(tmp_path), JobLocks(tmp_path)
+    assert first.take(KEY)
+    assert not second.take(KEY)
+    second.release(KEY)  # not its own: stays with the first
+    second.close()
+    third = JobLocks(tmp_path)
+    assert not third.take(KEY)
+    first.release(KEY)
+    assert third.take(KEY)
+    third.close()
+    first.close()
+
+
+def test_closing_one_keeps_the_other_s_lock_against_other_processes(tmp_path):
+    first, second = JobLocks(tmp_path), JobLocks(tmp_path)
+    assert first.take(KEY)
+    second.close()
+    said = subprocess.run(
+        [sys.executable, "-c", ASK, str(tmp_path), KEY], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert said.stdout == "False\n"
+    first.close()
