@@ -1,4 +1,4 @@
-"""Checksums of FITS data: DATASUM as the standard has it, DATAMD5 as ESO's pipelines write it."""
+"""Checksums of FITS data: DATASUM as the standard has it, DATAMD5 after the habit of ESO's pipelines."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _HEADER_STARTS = (b"SIMPLE  =", b"XTENSION=")
 def data_md5(path: Path) -> str:
     """Return the MD5 of all data blocks of a FITS file, headers left out.
 
-    This is what CPL writes as DATAMD5 (``cpl_dfs``, inherited from qfits): every 2880-byte block that does not belong to a
-    header, padding included, in file order.
+    Every 2880-byte block that does not belong to a header counts, padding included, in file order. EsoRex's DATAMD5 of a table
+    product is the same; for image products of some of its recipes it differs, and the cause is open.
     """
     digest = hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
