@@ -46,13 +46,18 @@ class Observatory:
         The time, whoever acts, and the trail of what was done: injected, so that tests and servers may bring their own.
     """
 
-    def __init__(self, configuration: Configuration, *, clock: Clock, user: CurrentUser) -> None:
+    def __init__(
+        self, configuration: Configuration, *, clock: Clock, user: CurrentUser, shared: Observatory | None = None
+    ) -> None:
         self.configuration = configuration
         self.settings: Settings = configuration.settings
         self.clock = clock
         self.user = user
-        self.database = Database(self.settings.url, busy_timeout_s=self.settings.busy_timeout_s)
-        self.files = FileStore(self.settings.volume, self.settings.replicas)
+        self._shared = shared
+        self.database = (
+            shared.database if shared else Database(self.settings.url, busy_timeout_s=self.settings.busy_timeout_s)
+        )
+        self.files = shared.files if shared else FileStore(self.settings.volume, self.settings.replicas)
         self.audit = AuditTrail(self.database, clock, user)
 
     @classmethod
@@ -89,6 +94,10 @@ class Observatory:
         check_format(observatory.database)
         observatory.archive.recover()
         return observatory
+
+    def acting(self, user: CurrentUser) -> Observatory:
+        """Return this observatory as `user` sees it: the same stores, the rights of somebody else (a server's request)."""
+        return Observatory(self.configuration, clock=self.clock, user=user, shared=self._shared or self)
 
     @classmethod
     def upgrade(cls, path: str | os.PathLike[str] | None = None, **settings: Any) -> tuple[int, int]:
@@ -187,8 +196,9 @@ class Observatory:
         return self.pipeline.reduce(Path(folder), **options)
 
     def close(self) -> None:
-        """Close the database connections."""
-        self.database.close()
+        """Close the database connections, unless they are somebody else's."""
+        if self._shared is None:
+            self.database.close()
 
     def __enter__(self) -> Self:
         return self

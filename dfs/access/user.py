@@ -46,5 +46,11 @@ class EmbeddedUser:
 
 def register(connection: Connection, user: CurrentUser, now: datetime, full_name: str = "") -> None:
     """Add `user` to the table of users, on the writer's connection; `ConflictError` (from it) when the name is taken."""
-    row = {"name": user.name, "full_name": full_name, "roles": sorted(user.roles), "created": isoformat(now)}
+    row = {
+        "name": user.name,
+        "full_name": full_name,
+        "roles": sorted(user.roles),
+        "active": True,
+        "created": isoformat(now),
+    }
     connection.execute(insert(users).values(**row))

@@ -66,6 +66,7 @@ class ArchivedFile:
     kind: Kind
     version: int
     state: str
+    metadata_protected: bool = False
     mjd_obs: float | None = None
     target: str | None = None
     programme: str | None = None

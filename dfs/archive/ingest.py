@@ -144,6 +144,7 @@ class Ingest:
             "exposure_s": told.exposure_s,
             "archived": isoformat(now),
             "release_date": release_date(now, told.observation_category, told.programme, releases, is_raw=is_raw),
+            "metadata_protected": False,
             "state": "online",
         }
 

@@ -1,7 +1,8 @@
 """Nouns only: frozen data without input or output.
 
 `Header`, `Card` are FITS header data; `Image`, `Spectrum`, `Table` hold pixels and rows; `FrameRecord` is a file as the
-classifier sees it; `Frame` an input of a recipe; `Product` its output; `QcValue` a quality figure.
+classifier sees it; `Frame` an input of a recipe; `Product` its output; `QcValue` a quality figure; `TableSchema` a table
+that can be queried.
 """
 
 from dfs.model.frame import Content, Frame, FrameRecord
@@ -9,14 +10,18 @@ from dfs.model.header import Card, Header, HeaderValue
 from dfs.model.image import Flag, Image
 from dfs.model.product import Product
 from dfs.model.qc import QcValue
+from dfs.model.schema import ColumnSchema, Datatype, ForeignKey, SchemaDescription, SkyColumns, TableSchema
 from dfs.model.spectrum import Spectrum
 from dfs.model.table import Column, Table
 
 __all__ = [
     "Card",
     "Column",
+    "ColumnSchema",
     "Content",
+    "Datatype",
     "Flag",
+    "ForeignKey",
     "Frame",
     "FrameRecord",
     "Header",
@@ -24,6 +29,9 @@ __all__ = [
     "Image",
     "Product",
     "QcValue",
+    "SchemaDescription",
+    "SkyColumns",
     "Spectrum",
     "Table",
+    "TableSchema",
 ]

@@ -1,0 +1,1 @@
+"""Pages of the observatory, made of widgets; served by Voila."""

@@ -1,0 +1,1 @@
+"""HTTP only: one thin router per service."""

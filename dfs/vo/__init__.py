@@ -1,0 +1,1 @@
+"""The standards of the Virtual Observatory: ADQL, TAP, jobs, VOTable, DataLink, SODA."""
