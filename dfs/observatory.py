@@ -54,10 +54,10 @@ class Observatory:
         self.clock = clock
         self.user = user
         self._shared = shared
-        self.database = (
+        self.database: Database = (
             shared.database if shared else Database(self.settings.url, busy_timeout_s=self.settings.busy_timeout_s)
         )
-        self.files = shared.files if shared else FileStore(self.settings.volume, self.settings.replicas)
+        self.files: FileStore = shared.files if shared else FileStore(self.settings.volume, self.settings.replicas)
         self.audit = AuditTrail(self.database, clock, user)
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, Integer, Table, insert, select, text
 
 from dfs.errors import ServiceError
 from dfs.store.database import Database
@@ -31,11 +31,14 @@ def copy_rows(source: Connection, target: Database) -> None:
             rows = source.execution_options(yield_per=_BATCH).execute(select(table)).mappings()
             for batch in rows.partitions():
                 connection.execute(insert(table), [dict(row) for row in batch])
-            if (
-                connection.dialect.name == "postgresql" and "id" in table.c
-            ):  # numbers given by hand do not move the counter
+            if connection.dialect.name == "postgresql" and _is_counted(table):  # numbers given do not move the counter
                 sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
                 connection.execute(text(f"SELECT setval({sequence}, (SELECT max(id) FROM {table.name}))"))  # noqa: S608
 
     if not create_tables(target, fill):
         raise ServiceError("the database holds an observatory already", where=target.name)
+
+
+def _is_counted(table: Table) -> bool:
+    """Tell whether the database itself numbers the rows of `table`."""
+    return "id" in table.c and isinstance(table.c.id.type, Integer)

@@ -14,6 +14,7 @@ from dfs.access import EmbeddedUser
 from dfs.clock import FixedClock
 from dfs.errors import DataError
 from dfs.observatory import Observatory
+from dfs.store.format import FORMAT
 
 Tamper = Callable[..., None]
 
@@ -110,4 +111,4 @@ def test_a_new_observatory_knows_who_made_it(observatory: Observatory) -> None:
             ("astronomer", '["owner"]', "2022-01-27T04:46:29.093")
         ]
     first = observatory.audit.entries()[0]
-    assert (first.action, first.who, first.details) == ("create", "astronomer", {"format": 1})
+    assert (first.action, first.who, first.details) == ("create", "astronomer", {"format": FORMAT})

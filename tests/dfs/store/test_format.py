@@ -74,17 +74,20 @@ def test_an_older_observatory_is_not_opened_but_raised_on_demand(tmp_path: Path,
     with pytest.raises(ServiceError, match="format 1") as caught:
         Observatory.open(root)
     assert "dfs upgrade" in caught.value.line()
-    assert Observatory.upgrade(root) == (1, 2)
-    assert Observatory.upgrade(root) == (2, 2), "a second time there is nothing to do"
+    raised = store_format.FORMAT
+    assert Observatory.upgrade(root) == (1, raised)
+    assert Observatory.upgrade(root) == (raised, raised), "a second time there is nothing to do"
     with Observatory.open(root) as observatory:
-        assert observatory.audit.entries()[-1].details == {"before": 1, "after": 2}
+        assert observatory.audit.entries()[-1].details == {"before": 1, "after": raised}
         observatory.audit.verify()
         with observatory.database.read() as connection:
             assert connection.exec_driver_sql("SELECT remark FROM files").scalars().all() == ["none yet"]
 
 
 def test_a_step_that_fails_leaves_the_old_format_whole(tmp_path: Path, next_format: Path) -> None:
-    step = NEXT.format(number=2, before=1, further='op.execute("SELECT x FROM nowhere")')
+    step = NEXT.format(
+        number=store_format.FORMAT, before=store_format.FORMAT - 1, further='op.execute("SELECT x FROM nowhere")'
+    )
     (next_format / "versions" / "next.py").write_text(step)
     root = old_observatory(tmp_path / "old")
     with pytest.raises(ServiceError, match="nowhere"):
