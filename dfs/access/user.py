@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert
 from dfs.clock import isoformat
 from dfs.store.tables import users
 
-__all__ = ["CurrentUser", "EmbeddedUser", "register"]
+__all__ = ["Anonymous", "CurrentUser", "EmbeddedUser", "Member", "register"]
 
 
 class CurrentUser(Protocol):
@@ -42,6 +42,22 @@ class EmbeddedUser:
 
     name: str = field(default_factory=_login_name)
     roles: frozenset[str] = frozenset({"owner"})
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who has signed in; what he may is asked of the database each time."""
+
+    name: str
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Anonymous:
+    """Whoever has not signed in."""
+
+    name: str = "anonymous"
+    roles: frozenset[str] = frozenset()
 
 
 def register(connection: Connection, user: CurrentUser, now: datetime, full_name: str = "") -> None:
