@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import time
@@ -14,6 +15,7 @@ from dfs.store.durable import disk_errors
 
 __all__ = ["JobFolders"]
 
+_INDEX = "uploads.json"
 _ID = re.compile(r"[0-9a-f]{32}")
 _ORPHAN_AFTER_S = 86_400  # a folder without a row this old was left by a crash
 
@@ -31,20 +33,33 @@ class JobFolders:
         return self.root / job_id
 
     def make(self, job_id: str, uploads: Mapping[str, bytes]) -> None:
-        """Make the folder of a new job and put its uploads there, each under its number in the order given."""
+        """Make the folder of a new job, with its uploads by their names."""
         folder = self.of(job_id)
         with disk_errors(folder, "keep the job"):
             folder.mkdir(parents=True)
-            for number, content in enumerate(uploads.values()):
-                (folder / f"upload-{number}").write_bytes(content)
+        if uploads:
+            self.add_uploads(job_id, uploads)
 
-    def add_upload(self, job_id: str, content: bytes) -> str:
-        """Keep one more upload and return the name of its file."""
+    def add_uploads(self, job_id: str, uploads: Mapping[str, bytes]) -> None:
+        """Keep uploads of a job; one of the same name is replaced."""
         folder = self.of(job_id)
+        files = {name: path.name for name, path in self.uploads(job_id).items()}
         with disk_errors(folder, "keep the upload"):
-            number = len(list(folder.glob("upload-*")))
-            (folder / f"upload-{number}").write_bytes(content)
-        return f"upload-{number}"
+            for name, content in uploads.items():
+                file = f"upload-{len(list(folder.glob('upload-*')))}"
+                (folder / file).write_bytes(content)
+                files[name] = file
+            index = folder / "uploads.part"
+            index.write_text(json.dumps(files), encoding="utf-8")
+            index.replace(folder / _INDEX)
+
+    def uploads(self, job_id: str) -> dict[str, Path]:
+        """Return the files uploaded with a job by the names they came under."""
+        folder = self.of(job_id)
+        index = folder / _INDEX
+        with disk_errors(index, "read the uploads"):
+            files = json.loads(index.read_text(encoding="utf-8")) if index.exists() else {}
+        return {name: folder / file for name, file in files.items()}
 
     def result(self, job_id: str) -> Path:
         """Return the path of a job's result, which may not be there yet."""

@@ -81,14 +81,16 @@ class JobRecords:
             rows = connection.execute(select(uws_jobs.c.id).where(uws_jobs.c.destruction <= now)).all()
         return [row.id for row in rows]
 
-    def change(self, job_id: str, phases: Collection[Phase], *, runner: str | None = None, **values: Any) -> Job | None:
-        """Change a job if it is in one of `phases` (and, when given, `runner`'s); return it as it is then, else None.
+    def change(
+        self, job_id: str, phases: Collection[Phase], *, of_runner: str | None = None, **values: Any
+    ) -> Job | None:
+        """Change a job if it is in one of `phases` (and, when given, `of_runner`'s); return it as it is then, else None.
 
         Whoever gets the job back did the change: nobody else can have done the same.
         """
         condition = [uws_jobs.c.id == job_id, uws_jobs.c.phase.in_([str(one) for one in phases])]
-        if runner is not None:
-            condition.append(uws_jobs.c.runner == runner)
+        if of_runner is not None:
+            condition.append(uws_jobs.c.runner == of_runner)
         values = {name: str(value) if isinstance(value, Phase) else value for name, value in values.items()}
         with self._database.write() as connection:
             if connection.execute(update(uws_jobs).where(*condition).values(**values)).rowcount != 1:
@@ -105,4 +107,4 @@ class JobRecords:
         """End a job that `runner` runs; None when it was ended or deleted meanwhile."""
         if phase not in FINAL:
             raise ValueError(f"{phase} ends nothing")
-        return self.change(job_id, {Phase.EXECUTING}, runner=runner, phase=phase, **values)
+        return self.change(job_id, {Phase.EXECUTING}, of_runner=runner, phase=phase, **values)
