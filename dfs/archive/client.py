@@ -1,0 +1,247 @@
+"""Using the archive as a scientist does: search, query, look, fetch; the same calls for an embedded one, ESO's, or another server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from dfs.archive.doors import Doors
+from dfs.archive.search import Search, facet, select
+from dfs.archive.search.selection import resolve
+from dfs.errors import NotFoundError, UsageError
+from dfs.model import TableSchema
+from dfs.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from astropy.coordinates import SkyCoord
+    from astropy.table import Table
+
+__all__ = ["ArchiveClient", "TableNames"]
+
+Calibrations = Literal["raw", "master"]
+
+
+class ArchiveClient:
+    """Searches an archive and gets its files.
+
+    Parameters
+    ----------
+    doors
+        Who answers.
+
+    Examples
+    --------
+    >>> obs.archive.search(instrument="EFOSC2", target="J0636-3113", date="2022-01-27")      # doctest: +SKIP
+    >>> obs.archive.query("SELECT TOP 10 * FROM ivoa.ObsCore")                               # doctest: +SKIP
+    >>> obs.archive.get(dp_id, "data", calibrations="raw")                                   # doctest: +SKIP
+    """
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    def query(self, adql: str, *, maxrec: int | None = None, uploads: Mapping[str, Table] | None = None) -> Table:
+        """Run a query in ADQL and return its rows.
+
+        Parameters
+        ----------
+        adql
+            Version 2.1 (ESO's own archive: what it takes).
+        maxrec
+            At most so many rows; ``table.meta["overflow"]`` tells whether there were more.
+        uploads
+            Tables of your own, to be named ``tap_upload.<name>`` in the query.
+        """
+        return self._doors.query(adql, maxrec=maxrec, uploads=uploads or {})
+
+    def search(self, kind: str | Search = "raw", **criteria: Any) -> Table:
+        """Return what fulfils all criteria, by time; see `dfs.archive.search.Search.of`.
+
+        ``meta["adql"]`` and ``meta["python"]`` of the table say the same search in other words.
+
+        Raises
+        ------
+        NotFoundError
+            The archive holds nothing under the target's name.
+        """
+        search = self.located(kind if isinstance(kind, Search) else Search.of(kind, **criteria))
+        adql = select(search)
+        found = self.query(adql, maxrec=search.limit)
+        found.meta |= {"adql": adql, "python": search.python()}
+        return found
+
+    def located(self, search: Search) -> Search:
+        """Return the search with its target's position, where it names one."""
+        if search.target is None or search.circle is not None:
+            return search
+        position = self.resolve(search.target, search.kind)
+        return search.at(round(float(position.ra.deg), 6), round(float(position.dec.deg), 6))
+
+    def facets(self, search: Search, columns: Sequence[str]) -> dict[str, list[tuple[Any, int]]]:
+        """Return for each of `columns` the values among what `search` finds with their counts, most frequent first."""
+        search = self.located(search)
+        found = {column: self.query(facet(search, column)) for column in columns}
+        return {name: [(_plain(row[0]), int(row[1])) for row in table] for name, table in found.items()}
+
+    def resolve(self, name: str, kind: str = "raw") -> SkyCoord:
+        """Return the position that the archive holds under the name of an object: the middle of its frames' positions.
+
+        Raises
+        ------
+        NotFoundError
+            No frame bears this name.
+        """
+        import numpy as np
+        from astropy import units as u
+        from astropy.coordinates import SkyCoord
+
+        found = self.query(resolve(name, "raw" if kind == "raw" else "product"))
+        if len(found) == 0:
+            raise NotFoundError(
+                f"the archive holds nothing called {name!r}", where="target", hint="give its position instead"
+            )
+        ra, dec = (np.asarray(found[column], dtype=float) for column in found.colnames[:2])
+        there = SkyCoord(ra * u.deg, dec * u.deg)
+        middle = there[np.argmin([float(np.median(one.separation(there).deg)) for one in there[:100]])]
+        return SkyCoord(middle.ra, middle.dec)
+
+    @property
+    def table(self) -> TableNames:
+        """The tables by name: ``obs.archive.table["dbo.raw"].columns``."""
+        return TableNames(self._doors.tables())
+
+    def links(self, dp_id: str | Sequence[str]) -> Table:
+        """Return what there is for a file, or for several: the file itself, preview, calibrations, provenance, services (DataLink)."""
+        return self._doors.links([dp_id] if isinstance(dp_id, str) else list(dp_id))
+
+    def header(self, dp_id: str) -> str:
+        """Return the header of a file as text, a card a line, without fetching the file."""
+        return self._doors.header(dp_id)
+
+    def preview(self, dp_id: str) -> bytes:
+        """Return the preview of a file, an image of type PNG or JPEG."""
+        return self._doors.preview(dp_id)
+
+    def calibrations(self, dp_id: str, mode: Calibrations = "raw") -> Any:
+        """Return the calibrations of a raw frame, as raw frames or as masters: a tree that says what is missing and why."""
+        if mode not in {"raw", "master"}:
+            raise UsageError(f"mode = {mode!r}", where="mode", accepted="raw, master")
+        return self._doors.calibrations(dp_id, f"raw2{mode}")
+
+    def cutout(self, dp_id: str, folder: str | Path = ".", **parameters: Any) -> Path:
+        """Cut a piece out of an image, cube or spectrum, at the archive, and put it into `folder`.
+
+        Parameters
+        ----------
+        circle
+            ``(ra, dec, radius)`` in degrees.
+        polygon
+            ``(ra1, dec1, ra2, dec2, ...)`` in degrees.
+        pos
+            As in SODA: ``"CIRCLE ra dec r"``, ``"RANGE ra1 ra2 dec1 dec2"``, ``"POLYGON ..."``.
+        band
+            ``(shortest, longest)`` wavelength as `Quantity`, or in metres.
+        """
+        return self._doors.cutout(dp_id, _soda(parameters), Path(folder))
+
+    def get(
+        self,
+        dp_id: str | Sequence[str],
+        folder: str | Path = ".",
+        *,
+        calibrations: Calibrations | None = None,
+        progress: Progress | None = None,
+    ) -> Any:
+        """Copy files out to `folder`; each appears whole and with the right checksum, or not at all.
+
+        Parameters
+        ----------
+        dp_id
+            One, or several.
+        calibrations
+            With the calibrations of raw frames, as raw frames or as masters.
+        progress
+            One step a file.
+
+        Returns
+        -------
+        Path or list of Path
+            Where the file is; a list when several were asked for or calibrations with it.
+
+        Raises
+        ------
+        NotFoundError, AccessError, DataError, ConflictError, ServiceError
+            No such file; not yours yet; damaged; another file of this name is here; the disk or the network failed.
+        """
+        wanted = [dp_id] if isinstance(dp_id, str) else list(dp_id)
+        if calibrations is not None:
+            trees = [self.calibrations(one, calibrations) for one in wanted]
+            wanted = list(dict.fromkeys([*wanted, *(name for tree in trees for name in tree.dp_ids())]))
+        with _steps(progress or Silent(), len(wanted)) as bar:
+            found = [self._doors.fetch(one, Path(folder), bar) for one in wanted]
+        return found[0] if isinstance(dp_id, str) and calibrations is None else found
+
+
+class TableNames(Mapping[str, TableSchema]):
+    """Queryable tables by name, in whatever letter case."""
+
+    def __init__(self, tables: Sequence[TableSchema]) -> None:
+        self._tables = {one.name.lower(): one for one in tables}
+
+    def __getitem__(self, name: str) -> TableSchema:
+        """Return a table, or raise `NotFoundError` that names the likeliest meant."""
+        from difflib import get_close_matches
+
+        try:
+            return self._tables[name.lower()]
+        except KeyError:
+            near = get_close_matches(name.lower(), self._tables, n=3)
+            hint = f"did you mean {', '.join(self._tables[one].name for one in near)}?" if near else ""
+            raise NotFoundError(f"there is no table {name!r}", hint=hint) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return (one.name for one in self._tables.values())
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{one.name:<28} {len(one.columns):>4} columns  {one.description}" for one in self._tables.values()
+        )
+
+
+@contextmanager
+def _steps(progress: Progress, number: int) -> Iterator[Progress]:
+    progress.begin("get", number)
+    yield progress
+    progress.end()
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as a Python value, None where it is masked."""
+    import numpy as np
+
+    if value is np.ma.masked:
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _soda(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Return the parameters of a cut-out as SODA takes them."""
+    from astropy import units as u
+
+    said: dict[str, str] = {}
+    for name, value in parameters.items():
+        if name not in {"circle", "polygon", "pos", "band"}:
+            raise UsageError(f"a cut-out has no parameter {name!r}", accepted="circle, polygon, pos, band")
+        if name == "band":
+            ends = u.Quantity(value, copy=False) if not isinstance(value, str) else value
+            if isinstance(ends, u.Quantity):
+                metres = ends.to_value(u.m, u.spectral()) if ends.unit != u.dimensionless_unscaled else ends.value
+                value = sorted(float(one) for one in metres)  # noqa: PLW2901 - the same, read
+        said[name.upper()] = value if isinstance(value, str) else " ".join(repr(float(one)) for one in value)
+    if not said:
+        raise UsageError("nothing to cut at was given", accepted="circle, polygon, pos, band")
+    return said
