@@ -86,7 +86,8 @@ class Finding:
     path
         The copy concerned.
     problem
-        ``changed``, ``missing``, ``unreadable``, ``unregistered``; ``row changed``, ``row unknown``, ``row missing``, ``audit broken``.
+        ``changed``, ``missing``, ``unreadable``, ``unregistered``; ``row changed``, ``row unknown``, ``row missing``, ``release changed``,
+        ``audit broken``.
     action
         What was done about it, in words.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from dfs.archive import rows
 from dfs.archive.describe import Description, describe, file_suffix
 from dfs.archive.entries import ArchivedFile, Submission
 from dfs.archive.naming import Name, name_of
-from dfs.archive.release import release_date
+from dfs.archive.programme import find_programme
+from dfs.archive.release import Release, release_of_frame, release_of_product
+from dfs.archive.restrictions import release_details, releases, write_restrictions
 from dfs.clock import Clock, isoformat
-from dfs.errors import DataError, DfsError
+from dfs.errors import DataError, DfsError, NotFoundError
 from dfs.progress import Progress
 from dfs.store import Database, FileStore, Staged, Transfer
 from dfs.store.durable import fingerprint
@@ -101,8 +104,10 @@ class Ingest:
                     (arrival, self._put_back(connection, name.existing) if is_lost else name.existing, is_lost)
                 )
                 continue
-            row = self._row(arrival, name, rows.releases_of(connection, parents))
-            self._write(connection, row, arrival.described, parents)
+            now = self._clock.now()
+            release = _release(connection, arrival, parents, now)
+            row = _row(arrival, name, release, now)
+            self._write(connection, row, arrival.described, parents, release)
             entered.append((arrival, row, True))
         return entered
 
@@ -124,38 +129,57 @@ class Ingest:
         self._audit.append(connection, "heal", row["dp_id"], did="put back from a file ingested again")
         return {**row, "state": "online"}
 
-    def _row(self, arrival: _Arrival, name: Name, releases: list[str]) -> _Row:
-        now, told, submission = self._clock.now(), arrival.described, arrival.submission
-        is_raw = submission.kind == "raw"
-        return {
-            "dp_id": name.dp_id,
-            "version": name.version,
-            "path": location(name.dp_id + file_suffix(submission.path)),
-            "bytes": arrival.staged.fingerprint.bytes,
-            "sha256": arrival.staged.fingerprint.sha256,
-            "content_sha256": arrival.staged.fingerprint.content_sha256,
-            "datasum": list(submission.datasum),
-            "category": submission.category or told.category,
-            "kind": submission.kind,
-            "instrument": told.instrument,
-            "mjd_obs": told.mjd_obs,
-            "target": told.target,
-            "programme": told.programme,
-            "exposure_s": told.exposure_s,
-            "archived": isoformat(now),
-            "release_date": release_date(now, told.observation_category, told.programme, releases, is_raw=is_raw),
-            "metadata_protected": False,
-            "state": "online",
-        }
-
-    def _write(self, connection: Connection, row: _Row, described: Description, parents: list[str]) -> None:
+    def _write(
+        self, connection: Connection, row: _Row, described: Description, parents: list[str], release: Release
+    ) -> None:
         dp_id = row["dp_id"]
         connection.execute(insert(files).values(**row))
         if described.keywords:
             connection.execute(insert(headers).values(dp_id=dp_id, keywords=described.keywords))
         for position, parent in enumerate(parents):
             connection.execute(insert(provenance).values(child=dp_id, parent=parent, position=position))
-        self._audit.append(connection, "ingest", dp_id, sha256=row["sha256"], bytes=row["bytes"], kind=row["kind"])
+        write_restrictions(connection, dp_id, release)
+        told = {"sha256": row["sha256"], "bytes": row["bytes"], "kind": row["kind"]}
+        self._audit.append(connection, "ingest", dp_id, **told, **release_details(release))
+
+
+def _release(connection: Connection, arrival: _Arrival, parents: list[str], now: datetime) -> Release:
+    """Return when an arriving file becomes public and whose it is until then."""
+    told = arrival.described
+    inherited = releases(connection, parents)
+    missing = next((parent for parent in parents if parent not in inherited), None)
+    if missing is not None:
+        raise NotFoundError(
+            f"the parent {missing!r} is not in the archive", hint="archive parents before their products"
+        )
+    if parents and arrival.submission.kind != "raw":
+        return release_of_product(now, inherited.values())
+    programme = find_programme(connection, told.programme or "")
+    return release_of_frame(now, told.observation_category, told.programme, programme)
+
+
+def _row(arrival: _Arrival, name: Name, release: Release, now: datetime) -> _Row:
+    told, submission = arrival.described, arrival.submission
+    return {
+        "dp_id": name.dp_id,
+        "version": name.version,
+        "path": location(name.dp_id + file_suffix(submission.path)),
+        "bytes": arrival.staged.fingerprint.bytes,
+        "sha256": arrival.staged.fingerprint.sha256,
+        "content_sha256": arrival.staged.fingerprint.content_sha256,
+        "datasum": list(submission.datasum),
+        "category": submission.category or told.category,
+        "kind": submission.kind,
+        "instrument": told.instrument,
+        "mjd_obs": told.mjd_obs,
+        "target": told.target,
+        "programme": told.programme,
+        "exposure_s": told.exposure_s,
+        "archived": isoformat(now),
+        "release_date": release.date,
+        "metadata_protected": release.metadata_protected,
+        "state": "online",
+    }
 
 
 def _parents(submission: Submission, earlier: Mapping[Path, str]) -> list[str]:

@@ -1,21 +1,39 @@
-"""When a file becomes public: calibrations at once, science after its programme's proprietary period."""
+"""When a file becomes public, and whose it is until then: calibrations at once, science after its programme's proprietary period."""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from dfs.access.runs import programme_of
+from dfs.archive.programme import Programme
 from dfs.clock import isoformat
 from dfs.errors import DataError
 
-__all__ = ["ProprietaryPeriods", "proprietary_periods", "release_date"]
+__all__ = ["ProprietaryPeriods", "Release", "proprietary_periods", "release_of_frame", "release_of_product"]
 
-_TYPED = re.compile(r"(?P<type>\d)\d{2}\.[A-Z]-\d{4}")  # 095.A-0123: type 0, period 95
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """When a file becomes public and whose it is until then.
+
+    Attributes
+    ----------
+    date
+        UTC ISO 8601 to the millisecond: the last of `restrictions`, or the time of archiving.
+    restrictions
+        Run -> until when the file is its.  The run is empty where the header names none.  Empty: public.
+    metadata_protected
+        Until its release, the rows about it are hidden, too.
+    """
+
+    date: str
+    restrictions: Mapping[str, str] = field(default_factory=dict)
+    metadata_protected: bool = False
 
 
 @dataclass(frozen=True)
@@ -24,18 +42,31 @@ class ProprietaryPeriods:
 
     default_days: int
     categories: Mapping[str, int]
+    types: Mapping[str, int]
     programme_types: Mapping[str, int]
     programmes: Mapping[str, int]
 
-    def days(self, category: str | None, programme: str | None) -> int:
-        """Return the period of a raw frame with DPR CATG `category`, taken for run `programme`."""
+    def days(self, category: str | None, run: str, rules: Programme | None) -> int:
+        """Return the period of a frame with DPR CATG `category`, taken for `run`; the first that speaks decides.
+
+        Category, the programme's own days, the table's entry for the programme, its type by name, its type by identifier, default.
+        """
         if category is not None and category in self.categories:
             return self.categories[category]
-        name = re.sub(r"\(\w+\)$", "", (programme or "").strip())
-        if name in self.programmes:
-            return self.programmes[name]
-        typed = _TYPED.fullmatch(name)
-        return self.programme_types.get(typed["type"], self.default_days) if typed else self.default_days
+        if rules is not None and rules.proprietary_days is not None:
+            return rules.proprietary_days
+        programme = programme_of(run)
+        if programme in self.programmes:
+            return self.programmes[programme]
+        if rules is not None and rules.type in self.types:
+            return self.types[str(rules.type)]
+        letter = programme[0] if _tells_type(programme) else ""
+        return self.programme_types.get(letter, self.default_days)
+
+
+def _tells_type(programme: str) -> bool:
+    """Tell whether an identifier says the programme's type: those up to period 104, ``TPP.C-NNNN``."""
+    return len(programme) == 10 and programme[:3].isdigit() and programme[3] == "." and programme[5] == "-"
 
 
 @cache
@@ -48,23 +79,34 @@ def proprietary_periods() -> ProprietaryPeriods:
         raise DataError(f"not a table of proprietary periods: {error}", where=str(file)) from error
 
 
-def release_date(
-    now: datetime, category: str | None, programme: str | None, parents: Iterable[str], *, is_raw: bool
-) -> str:
-    """Return when a file becomes public, UTC ISO 8601.
+def release_of_frame(archived: datetime, category: str | None, run: str | None, rules: Programme | None) -> Release:
+    """Return the release of a raw frame, or of a file whose parents nobody knows.
 
     Parameters
     ----------
-    now
-        Time of archiving.
-    category, programme
-        DPR CATG and OBS PROG ID of its header.
-    parents
-        Release dates of what it was made from: a derived file is public when the last of them is.
-    is_raw
-        Whether it is a raw frame; a raw frame has no parents.
+    archived
+        When it came into the archive: its clock starts here.
+    category
+        Its DPR CATG.
+    run
+        Its OBS PROG ID.
+    rules
+        What is set for its programme; None: nothing.
     """
-    inherited = max(parents, default=None)
-    if not is_raw and inherited is not None:
-        return max(inherited, isoformat(now))
-    return isoformat(now + timedelta(days=proprietary_periods().days(category, programme)))
+    run = (run or "").strip()
+    days = proprietary_periods().days(category, run, rules)
+    date = isoformat(archived + timedelta(days=days))
+    hidden = rules is not None and rules.metadata_protected
+    return Release(date, {run: date}, hidden) if days else Release(date)
+
+
+def release_of_product(archived: datetime, parents: Iterable[Release]) -> Release:
+    """Return the release of a file made from `parents`: it is closed as each of them is, and public when the last of them is."""
+    parents, now = list(parents), isoformat(archived)
+    until: dict[str, str] = {}
+    for parent in parents:
+        for run, date in parent.restrictions.items():
+            if date > now:
+                until[run] = max(date, until.get(run, date))
+    hidden = bool(until) and any(one.metadata_protected for one in parents)
+    return Release(max(until.values(), default=now), until, hidden)

@@ -12,7 +12,7 @@ from dfs.errors import NotFoundError
 from dfs.store import FileStore
 from dfs.store.tables import files, provenance
 
-__all__ = ["find", "find_all", "first_raw_of", "is_known", "of_row", "releases_of", "versions_of"]
+__all__ = ["find", "find_all", "first_raw_of", "is_known", "of_row", "versions_of"]
 
 _AT_ONCE = 500  # names in one query: every database takes that many
 
@@ -53,19 +53,6 @@ def versions_of(connection: Connection, stem: str) -> list[Mapping[str, Any]]:
     query = select(files).where(files.c.dp_id.startswith(f"{stem}_v", autoescape=True)).order_by(files.c.version)
     rows = [dict(row) for row in connection.execute(query).mappings()]
     return [row for row in rows if row["dp_id"] == f"{stem}_v{row['version']}"]
-
-
-def releases_of(connection: Connection, parents: list[str]) -> list[str]:
-    """Return the release dates of `parents`; `NotFoundError` names the one that is not archived."""
-    found = dict(
-        connection.execute(select(files.c.dp_id, files.c.release_date).where(files.c.dp_id.in_(parents))).all()
-    )
-    for parent in parents:
-        if parent not in found:
-            raise NotFoundError(
-                f"the parent {parent!r} is not in the archive", hint="archive parents before their products"
-            )
-    return [found[parent] for parent in parents]
 
 
 def first_raw_of(connection: Connection, parents: list[str]) -> str | None:

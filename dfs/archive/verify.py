@@ -12,6 +12,8 @@ from sqlalchemy import Connection, select, update
 
 from dfs.access import AuditTrail
 from dfs.archive.entries import Finding, Verification
+from dfs.archive.release import Release
+from dfs.archive.restrictions import release_details, releases, set_release
 from dfs.errors import DataError
 from dfs.progress import Progress
 from dfs.store import Database, FileStore
@@ -38,8 +40,10 @@ class Verifier:
         with self.database.read() as connection:  # one state of both tables
             rows = [dict(row) for row in connection.execute(select(files).order_by(files.c.dp_id)).mappings()]
             acknowledged = None if findings else _acknowledged(connection)
+            moved = [] if findings else _changed_releases(connection)
         if acknowledged is not None:
             findings += self._lost_rows(rows, acknowledged)
+        findings += [self._put_release_back(dp_id, right) for dp_id, right in moved]
         progress.begin("verify", len(rows))
         for row in rows:
             findings += self._against_audit(row, acknowledged) if acknowledged is not None else []
@@ -116,6 +120,14 @@ class Verifier:
         row["sha256"] = right
         return [Finding(row["dp_id"], place, "row changed", "checksum put back from the audit trail")]
 
+    def _put_release_back(self, dp_id: str, right: Release) -> Finding:
+        """Undo a change of who may see a file, and until when, that the audit trail knows nothing of."""
+        with self.database.write() as connection:
+            set_release(connection, dp_id, right)
+            self.audit.append(connection, "release", dp_id, problem="release changed", **release_details(right))
+        did = f"put back from the audit trail: {right.date}"
+        return Finding(dp_id, Path(self.database.name), "release changed", did)
+
     def _unregistered(self) -> list[Finding]:
         """Find files without a row; the writer's lock makes sure that none is just on its way in."""
         candidates = [path for volume in self.store.volumes for path in _files_of(volume)]
@@ -140,6 +152,19 @@ def _acknowledged(connection: Connection) -> dict[str, str]:
     """Return the checksum of every file as the audit trail has it since its ingest."""
     query = select(audit_table.c.subject, audit_table.c.details).where(audit_table.c.action == "ingest")
     return {subject: json.loads(details)["sha256"] for subject, details in connection.execute(query)}
+
+
+def _changed_releases(connection: Connection) -> list[tuple[str, Release]]:
+    """Return the files whose release is not what the audit trail says last, with what it says; older entries say nothing of it."""
+    query = select(audit_table.c.subject, audit_table.c.details).where(audit_table.c.action.in_(("ingest", "release")))
+    told = {dp_id: json.loads(details) for dp_id, details in connection.execute(query.order_by(audit_table.c.sequence))}
+    known = {
+        dp_id: Release(one["release_date"], one["restrictions"], one["metadata_protected"])
+        for dp_id, one in told.items()
+        if "restrictions" in one
+    }
+    present = releases(connection)
+    return [(dp_id, right) for dp_id, right in known.items() if dp_id in present and present[dp_id] != right]
 
 
 def _files_of(volume: Path) -> list[Path]:
