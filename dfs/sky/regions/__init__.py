@@ -1,0 +1,33 @@
+"""Regions of the sky: reading, writing, comparing and measuring them, one at a time or by the million."""
+
+from dfs.sky.regions.bulk import parse_many
+from dfs.sky.regions.measure import area_deg2, areas_deg2, bounding_circle, bounding_circles, centroid, centroids
+from dfs.sky.regions.meet import contains_points, intersects, intersects_many
+from dfs.sky.regions.outlines import Outlines
+from dfs.sky.regions.shapes import Circle, Point, Polygon, Range, Region, Shape, Union, box
+from dfs.sky.regions.text import parse, pos_text, stcs
+
+__all__ = [
+    "Circle",
+    "Outlines",
+    "Point",
+    "Polygon",
+    "Range",
+    "Region",
+    "Shape",
+    "Union",
+    "area_deg2",
+    "areas_deg2",
+    "bounding_circle",
+    "bounding_circles",
+    "box",
+    "centroid",
+    "centroids",
+    "contains_points",
+    "intersects",
+    "intersects_many",
+    "parse",
+    "parse_many",
+    "pos_text",
+    "stcs",
+]

@@ -1,0 +1,263 @@
+"""Texts of many regions read at once: bytes to tokens to numbers with whole-array operations.
+
+Rows of the common forms (``POSITION``, ``CIRCLE``, ``POLYGON``, ``UNION`` of them, in ICRS, J2000 or FK5) are read here; a row that is anything else goes to
+`dfs.sky.regions.parse`, so both accept the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dfs.errors import UsageError
+from dfs.sky.regions.frames import SAME_AS_ICRS
+from dfs.sky.regions.outlines import CIRCLE, POINT, POLYGON, Floats, Outlines, unit_vectors
+from dfs.sky.regions.shapes import Range, Region, Union
+from dfs.sky.regions.text import parse
+
+__all__ = ["parse_many"]
+
+_ROWS = 50_000  # of one go: its arrays stay near the processor
+_NUMBER, _SHAPE, _UNION, _FRAME, _FRAME_OF_UNION, _OPEN, _CLOSE, _ODD, _FIRST = range(9)
+_KINDS = {"POSITION": POINT, "CIRCLE": CIRCLE, "POLYGON": POLYGON}
+_NEEDS = np.array([0, 2, 3, 6])
+
+# What may follow what in a row.
+_FOLLOWS = np.zeros((9, 9), dtype=bool)
+for _before, _after in {
+    _FIRST: (_SHAPE, _UNION),
+    _SHAPE: (_FRAME, _NUMBER),
+    _FRAME: (_NUMBER,),
+    _UNION: (_FRAME_OF_UNION, _OPEN),
+    _FRAME_OF_UNION: (_OPEN,),
+    _OPEN: (_SHAPE,),
+    _NUMBER: (_NUMBER, _SHAPE, _CLOSE),
+}.items():
+    _FOLLOWS[_before, list(_after)] = True
+
+
+def parse_many(texts: Any) -> Outlines:
+    """Return the regions of many texts.
+
+    Parameters
+    ----------
+    texts
+        An Arrow array (also chunked or dictionary-coded), a numpy array or a sequence of str and None.
+
+    Returns
+    -------
+    Outlines
+        Null and empty texts have no parts. Texts that are no region have none either, and are marked in `refused`: one bad row must
+        not break the search of a table.
+    """
+    array = _strings(texts)
+    pieces = [_read(array.slice(at, _ROWS)) for at in range(0, max(len(array), 1), _ROWS)]
+    return pieces[0] if len(pieces) == 1 else _joined(pieces)
+
+
+def _strings(texts: Any) -> Any:
+    import pyarrow as pa
+
+    array = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, pa.large_string())
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):  # combine_chunks keeps what would overflow apart
+        array = pa.concat_arrays([chunk.cast(pa.large_string()) for chunk in array.chunks])
+    return array if pa.types.is_large_string(array.type) else array.cast(pa.large_string())
+
+
+def _read(array: Any) -> Outlines:
+    import pyarrow.compute as pc
+
+    if array.null_count:
+        array = pc.fill_null(array, "")
+    rows = len(array)
+    buffers = array.buffers()
+    ends = np.frombuffer(buffers[1], dtype=np.int64, count=array.offset + rows + 1)[array.offset :]
+    if rows == 0 or ends[-1] == ends[0]:
+        return Outlines.of([None] * rows)
+    data = np.frombuffer(buffers[2], dtype=np.uint8)[ends[0] : ends[-1]]
+    ends = ends - ends[0]
+    begin, length, solid = _tokens(data, ends)
+    first = np.searchsorted(begin, ends)  # of each row its first token
+    row = np.repeat(np.arange(rows), np.diff(first))
+    code, kind, values = _classify(data, begin, length, solid)
+    bad = _wrong_order(code, first, row)
+    return _assemble(array, rows, row, code, kind, values, bad)
+
+
+def _tokens(
+    data: NDArray[np.uint8], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return where tokens begin and how long they are, and which bytes are no white space."""
+    solid = data > 32
+    alone = (data == 40) | (data == 41)  # parentheses are tokens by themselves
+    apart = np.ones(data.size + 1, dtype=bool)  # a token may begin here, or end before it
+    apart[1:-1] = ~solid[1:] | ~solid[:-1] | alone[1:] | alone[:-1]
+    apart[ends] = True
+    begin = np.flatnonzero(solid & apart[:-1])
+    length = np.flatnonzero(solid & apart[1:]) + 1 - begin
+    return begin, length, solid
+
+
+def _classify(
+    data: NDArray[np.uint8], begin: NDArray[np.int64], length: NDArray[np.int64], solid: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Floats]:
+    """Return of each token what it is, which shape it names, and its number."""
+    import pyarrow as pa
+
+    offsets = np.concatenate(([0], np.cumsum(length)))
+    tokens = pa.LargeStringArray.from_buffers(begin.size, pa.py_buffer(offsets), pa.py_buffer(data[solid]))
+    head = data[begin]
+    number = ((head >= 48) & (head <= 57)) | (head == 45) | (head == 46)
+    words = tokens.filter(pa.array(~number)).dictionary_encode()
+    codes, kinds = np.array([_word(one) for one in words.dictionary.to_pylist()], dtype=np.uint8).reshape(-1, 2).T
+    code = np.zeros(begin.size, dtype=np.uint8)
+    kind = np.zeros(begin.size, dtype=np.uint8)
+    indices = np.asarray(words.indices)
+    code[~number], kind[~number] = codes[indices], kinds[indices]
+    values = np.zeros(begin.size)
+    figures, wrong = _numbers(tokens.filter(pa.array(number)))
+    values[number] = figures
+    code[np.flatnonzero(number)[wrong]] = _ODD
+    return code, kind, values
+
+
+def _numbers(tokens: Any) -> tuple[Floats, NDArray[np.bool_]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wrong = np.zeros(len(tokens), dtype=bool)
+    try:
+        figures = np.asarray(tokens.cast(pa.float64()))
+    except pa.ArrowInvalid:
+        good = pc.match_substring_regex(tokens, r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+        wrong = ~np.asarray(good)
+        figures = np.asarray(pc.if_else(good, tokens, "0").cast(pa.float64()))
+    return figures, wrong | ~np.isfinite(figures)
+
+
+def _word(word: str) -> tuple[int, int]:
+    name = word.upper()
+    if name in _KINDS:
+        return _SHAPE, _KINDS[name]
+    if name in SAME_AS_ICRS:
+        return _FRAME, 0
+    return {"UNION": _UNION, "(": _OPEN, ")": _CLOSE}.get(name, _ODD), 0
+
+
+def _wrong_order(code: NDArray[np.uint8], first: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return the rows whose tokens do not follow each other as in the common forms."""
+    rows = first.size - 1
+    filled = np.flatnonzero(np.diff(first))
+    before = np.empty_like(code)
+    before[1:] = code[:-1]
+    before[first[filled]] = _FIRST
+    code[(code == _FRAME) & (before == _UNION)] = _FRAME_OF_UNION
+    before[1:] = code[:-1]
+    before[first[filled]] = _FIRST
+    bad = np.zeros(rows, dtype=bool)
+    bad[row[~_FOLLOWS[before, code]]] = True
+    starts, last = code[first[filled]], code[first[filled + 1] - 1]
+    shapes = np.bincount(row[code == _SHAPE], minlength=rows)[filled]
+    union = starts == _UNION
+    bad[filled] |= np.where(union, last != _CLOSE, (last != _NUMBER) | (shapes != 1))
+    return bad
+
+
+def _assemble(
+    array: Any,
+    rows: int,
+    row: NDArray[np.int64],
+    code: NDArray[np.uint8],
+    kind: NDArray[np.uint8],
+    values: Floats,
+    bad: NDArray[np.bool_],
+) -> Outlines:
+    heads = np.flatnonzero(code == _SHAPE)
+    part = np.cumsum(code == _SHAPE) - 1  # of each token; -1 before the first
+    number = code == _NUMBER
+    owner = part[number]
+    figures = values[number]
+    count = np.bincount(owner[owner >= 0], minlength=heads.size)
+    kinds = kind[heads]
+    wrong = np.where(kinds == POLYGON, (count < 6) | (count % 2 == 1), count != _NEEDS[kinds])
+    bad[row[heads[wrong]]] = True
+    if bad.any():
+        keep = ~bad[row[heads]]
+        kept_numbers = ~bad[row[number]]
+        heads, kinds, count, figures = heads[keep], kinds[keep], count[keep], figures[kept_numbers]
+    begin = np.concatenate(([0], np.cumsum(count)))
+    circles = kinds == CIRCLE
+    sizes = begin[:-1][circles] + 2
+    radius = np.zeros(heads.size)
+    radius[circles] = figures[sizes]
+    pairs = np.delete(figures, sizes) if circles.any() else figures
+    ra, dec = pairs[::2], pairs[1::2]
+    found = Outlines(
+        rows,
+        row[heads],
+        kinds,
+        radius,
+        np.concatenate(([0], np.cumsum(np.where(circles, 1, count // 2)))).astype(np.int64),
+        unit_vectors(ra, dec),
+        np.zeros(rows, dtype=bool),
+    )
+    beyond = np.zeros(heads.size, dtype=bool)
+    beyond[found.part[np.abs(dec) > 90]] = True
+    beyond |= (radius < 0) | (radius > 180)
+    if beyond.any():
+        bad[found.row[beyond]] = True
+        found = found.take(~bad[found.row])
+    return _with_odd(found, array, np.flatnonzero(bad)) if bad.any() else found
+
+
+def _with_odd(found: Outlines, array: Any, odd: NDArray[np.int64]) -> Outlines:
+    """Add the rows of rarer forms, one by one."""
+    import pyarrow as pa
+
+    refused = np.zeros(found.rows, dtype=bool)
+    regions: list[Region | None] = []
+    for number, text in zip(odd, array.take(pa.array(odd)).to_pylist(), strict=True):
+        try:
+            region: Region | None = parse(text)
+            if any(isinstance(part, Range) for part in (region.parts if isinstance(region, Union) else (region,))):
+                region = None
+        except UsageError:
+            region = None
+        refused[number] = region is None
+        regions.append(region)
+    extra = Outlines.of(regions)
+    both = np.concatenate((found.row, odd[extra.row]))
+    order = np.argsort(both, kind="stable")
+    count = np.concatenate((found.count, extra.count))
+    begin = np.concatenate((found.start[:-1], extra.start[:-1] + found.vertices.shape[1]))
+    new = np.concatenate(([0], np.cumsum(count[order])))
+    vertices = np.concatenate((found.vertices, extra.vertices), axis=1)
+    index = np.arange(new[-1]) + np.repeat(begin[order] - new[:-1], count[order])
+    return Outlines(
+        found.rows,
+        both[order],
+        np.concatenate((found.kind, extra.kind))[order],
+        np.concatenate((found.radius, extra.radius))[order],
+        new.astype(np.int64),
+        vertices[:, index],
+        refused,
+    )
+
+
+def _joined(pieces: list[Outlines]) -> Outlines:
+    rows = np.concatenate(([0], np.cumsum([one.rows for one in pieces])))
+    vertices = np.concatenate(([0], np.cumsum([one.vertices.shape[1] for one in pieces])))
+    start = [one.start[:-1] + shift for one, shift in zip(pieces, vertices[:-1], strict=True)]
+    return Outlines(
+        int(rows[-1]),
+        np.concatenate([one.row + shift for one, shift in zip(pieces, rows[:-1], strict=True)]),
+        np.concatenate([one.kind for one in pieces]),
+        np.concatenate([one.radius for one in pieces]),
+        np.concatenate([*start, vertices[-1:]]).astype(np.int64),
+        np.concatenate([one.vertices for one in pieces], axis=1),
+        np.concatenate([one.refused for one in pieces]),
+    )
