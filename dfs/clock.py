@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Clock", "FixedClock", "SystemClock", "isoformat"]
+__all__ = ["Clock", "FixedClock", "SettableClock", "SystemClock", "isoformat"]
 
 
 class Clock(Protocol):
@@ -34,6 +36,29 @@ class FixedClock:
     def now(self) -> datetime:
         """Return the time this clock was set to."""
         return self.at
+
+
+@dataclass(frozen=True)
+class SettableClock:
+    """The clock of a test instance: it stands at the time that `file` holds, for every process; without the file it runs."""
+
+    file: Path
+
+    def now(self) -> datetime:
+        """Return the time set, or the present (aware UTC)."""
+        try:
+            return datetime.fromisoformat(self.file.read_text(encoding="ascii").strip()).astimezone(UTC)
+        except (FileNotFoundError, NotADirectoryError):
+            return datetime.now(UTC)
+
+    def set(self, at: datetime | None) -> None:
+        """Let the clock stand at `at` (aware); None lets it run again."""
+        if at is None:
+            self.file.unlink(missing_ok=True)
+            return
+        part = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+        part.write_text(f"{isoformat(at)}+00:00\n", encoding="ascii")
+        part.replace(self.file)
 
 
 def isoformat(time: datetime) -> str:

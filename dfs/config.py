@@ -60,6 +60,19 @@ class Settings(BaseModel):
         60.0, gt=0, le=3600, description="seconds to wait while another process writes the database"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="what the log keeps")
+    token_hours: Annotated[float, BeforeValidator(_not_boolean)] = Field(
+        8.0, ge=0.25, le=168, description="hours that a sign-in holds"
+    )
+    token_algorithm: Literal["EdDSA", "RS256"] = Field("EdDSA", description="what signs tokens")
+    token_issuer: str = Field("urn:dfs", min_length=1, max_length=200, description="who signs tokens, as they say it")
+    oidc_issuer: str = Field("", description="sign-in service (OpenID Connect) by its address; empty: passwords only")
+    oidc_client_id: str = Field("", description="name under which that service knows this observatory")
+    oidc_client_secret_file: Path | None = Field(None, description="file with the secret that goes with it")
+    oidc_claim: Literal["email", "preferred_username", "sub"] = Field(
+        "email", description="what of that service's answer names the account: its e-mail, or (the others) its name"
+    )
+    oidc_bearer: bool = Field(default=False, description="accept that service's own tokens with requests, too")
+    test_instance: bool = Field(default=False, description="for tests only: dfs clock may set the time")
 
     @property
     def url(self) -> str:
@@ -160,7 +173,7 @@ def _from_file(file: Path) -> dict[str, Any]:
             f"not a TOML file: {error}", where=str(file), hint="write lines such as: workers = 2"
         ) from error
     _refuse_unknown(content, str(file))
-    for name in ("root", "volume"):
+    for name in ("root", "volume", "oidc_client_secret_file"):
         if isinstance(content.get(name), str):
             content[name] = _absolute(content[name], file.parent)
     if isinstance(content.get("replicas"), list):
@@ -216,6 +229,14 @@ def _accepted(name: str) -> str:
         "allow_missing": "true or false",
         "log_level": "DEBUG, INFO, WARNING, ERROR",
         "replicas": "a list of folders",
+        "token_hours": "a number of hours from 0.25 to 168",
+        "token_algorithm": "EdDSA, RS256",
+        "token_issuer": "1 to 200 characters",
+        "oidc_issuer": "a URL",
+        "oidc_client_id": "text",
+        "oidc_claim": "email, preferred_username, sub",
+        "oidc_bearer": "true or false",
+        "test_instance": "true or false",
         "database_url": "a URL such as sqlite:////path/to/file or postgresql+psycopg://host/name",
     }
     return kinds.get(name, "a folder")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from dfs.access import AuditTrail, CurrentUser, EmbeddedUser, register
-from dfs.clock import Clock, SystemClock, isoformat
+from dfs.access import Action, AuditTrail, CurrentUser, EmbeddedUser, Protection, Standing, register
+from dfs.clock import Clock, SettableClock, SystemClock, isoformat
 from dfs.config import Configuration, Settings, load_settings
-from dfs.errors import NotFoundError
+from dfs.errors import NotFoundError, UsageError
 from dfs.progress import Progress, Silent
 from dfs.store import Database, FileStore
 from dfs.store.format import FORMAT, check_format, upgrade
@@ -21,7 +22,15 @@ from dfs.store.opening import make_store
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from dfs.access.accounts import Accounts
+    from dfs.access.delegations import Delegations
+    from dfs.access.keys import SigningKeys
+    from dfs.access.relations import Relations
+    from dfs.access.sign_in import SignIn
+    from dfs.access.tokens import Tokens
     from dfs.archive import Archive
+    from dfs.archive.doors import Doorkeeper
+    from dfs.archive.programmes import Programmes
     from dfs.frames import Frames
     from dfs.pipeline import Pipeline, Report
     from dfs.qc import QualityControl
@@ -87,7 +96,9 @@ class Observatory:
         ServiceError
             The folder cannot be made or written, the database is gone, or its format needs ``dfs upgrade``.
         """
-        observatory = cls(load_settings(path, **settings), clock=clock or SystemClock(), user=user or EmbeddedUser())
+        configuration = load_settings(path, **settings)
+        clock = clock or _clock_of(configuration.settings)
+        observatory = cls(configuration, clock=clock, user=user or EmbeddedUser())
         if observatory.configuration.origins["log_level"] != "default":
             logging.getLogger("dfs").setLevel(observatory.settings.log_level)
         make_store(observatory.root, observatory.database, observatory._found)
@@ -146,6 +157,112 @@ class Observatory:
     def root(self) -> Path:
         """The observatory's folder."""
         return self.settings.root
+
+    @property
+    def standing(self) -> Standing:
+        """What the user is to everything, now: asked of the database each time."""
+        from dfs.access.standings import Standings
+
+        return Standings(self.database).of(self.user)
+
+    def permits(self, action: Action, what: Protection) -> bool:
+        """Tell whether the user may do `action` to a file protected by `what`, now."""
+        return self.doors.permits(action, what)
+
+    @cached_property
+    def doors(self) -> Doorkeeper:
+        """May the user do this to that file: `dfs.archive.doors.Doorkeeper`."""
+        from dfs.archive.doors import Doorkeeper
+
+        return Doorkeeper(self.database, lambda: self.standing, self.clock)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in: `dfs.access.accounts.Accounts`."""
+        from dfs.access.accounts import Accounts
+
+        return Accounts(self.database, self.audit, self.clock, lambda: self.standing)
+
+    @cached_property
+    def relations(self) -> Relations:
+        """Who is what to which programme or instrument: `dfs.access.relations.Relations`."""
+        from dfs.access.relations import Relations
+
+        return Relations(self.database, self.audit, self.clock, lambda: self.standing)
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        """What a PI lets others do: `dfs.access.delegations.Delegations`."""
+        from dfs.access.delegations import Delegations
+
+        return Delegations(self.database, self.relations, lambda: self.standing)
+
+    @cached_property
+    def programmes(self) -> Programmes:
+        """Programmes and the rules for their files: `dfs.archive.programmes.Programmes`."""
+        from dfs.archive.programmes import Programmes
+
+        return Programmes(self.database, self.audit, lambda: self.standing)
+
+    @property
+    def _wall_clock(self) -> Clock:
+        """The clock of tokens and throttle: that of a test instance may be set to and fro, a sign-in goes by real time."""
+        return SystemClock() if isinstance(self.clock, SettableClock) else self.clock
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        """The keys that sign tokens: `dfs.access.keys.SigningKeys`."""
+        from dfs.access.keys import SigningKeys
+
+        return SigningKeys(
+            self.database,
+            self.audit,
+            self._wall_clock,
+            lambda: self.standing,
+            algorithm=self.settings.token_algorithm,
+            lifetime=timedelta(hours=self.settings.token_hours),
+        )
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Signed statements of who is there: `dfs.access.tokens.Tokens`."""
+        from dfs.access.tokens import Tokens
+
+        lifetime = timedelta(hours=self.settings.token_hours)
+        return Tokens(
+            self.database, self.signing_keys, self._wall_clock, issuer=self.settings.token_issuer, lifetime=lifetime
+        )
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """From name and password to a token: `dfs.access.sign_in.SignIn`."""
+        from dfs.access.sign_in import SignIn
+        from dfs.access.throttle import Throttle
+
+        return SignIn(self.database, Throttle(self.database, self._wall_clock), self.tokens)
+
+    def set_clock(self, at: datetime | None) -> None:
+        """Let the clock of a test instance stand at `at` (aware), for every process; None lets it run.
+
+        Raises
+        ------
+        UsageError
+            The observatory is no test instance.
+        AccessError
+            The user may not.
+        """
+        from dfs.access.roles import Power, require
+
+        require(self.standing, Power.SET_CLOCK)
+        if not isinstance(self.clock, SettableClock):
+            raise UsageError(
+                "only the clock of a test instance can be set",
+                where=str(self.root),
+                hint="for an observatory that holds no real data: test_instance = true in its dfs.toml",
+            )
+        with self.database.write() as connection:
+            self.audit.append(connection, "clock", self.database.name, at=isoformat(at) if at else None)
+            self.clock.set(at)
 
     @cached_property
     def archive(self) -> Archive:
@@ -210,6 +327,11 @@ class Observatory:
 
     def __repr__(self) -> str:
         return f"Observatory({str(self.root)!r})"
+
+
+def _clock_of(settings: Settings) -> Clock:
+    """Return the computer's clock; in a test instance one that `dfs clock` sets."""
+    return SettableClock(settings.root / "clock") if settings.test_instance else SystemClock()
 
 
 def _require_store(observatory: Observatory) -> None:

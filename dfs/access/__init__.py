@@ -3,16 +3,18 @@
 from dfs.access.audit import AuditEntry, AuditTrail
 from dfs.access.policy import ANONYMOUS, PUBLIC, Action, Protection, Standing, permits
 from dfs.access.rows import RowRule, row_protection, row_rule
-from dfs.access.user import CurrentUser, EmbeddedUser, register
+from dfs.access.user import Anonymous, CurrentUser, EmbeddedUser, Member, register
 
 __all__ = [
     "ANONYMOUS",
     "PUBLIC",
     "Action",
+    "Anonymous",
     "AuditEntry",
     "AuditTrail",
     "CurrentUser",
     "EmbeddedUser",
+    "Member",
     "Protection",
     "RowRule",
     "Standing",
