@@ -6,6 +6,7 @@ each millisecond counts) and, then, ``paths`` (their part of the OpenAPI documen
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -48,6 +49,7 @@ def make_app(observatory: Observatory, *, public_url: str = "") -> FastAPI:
         openapi_url=None,  # `dfs.server.docs` gives the document, with the Starlette routes in it
     )
     app.state.observatory = observatory
+    app.state.closing = asyncio.Event()  # the server shall end: whoever waits for something waits no longer
     app.state.public_url = public_url.rstrip("/")
     errors.install(app)
     app.add_middleware(Guards)

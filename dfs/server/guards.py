@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,9 +14,12 @@ from dfs.server.errors import answer
 
 __all__ = ["Guards"]
 
+_log = logging.getLogger("dfs.server.access")
+
 PATH_CHARACTERS = 2_000
 QUERY_CHARACTERS = 200_000
 BODY_STALL_S = 30.0  # a client that sends nothing for so long is not coming back
+BODY_S = 900.0  # nor is one worth waiting for that takes so long over one body
 
 _PLAIN_HEADERS = (  # what browsers should do with our answers: nothing clever
     (b"x-content-type-options", b"nosniff"),
@@ -34,16 +39,36 @@ class Guards:
             await self._app(scope, receive, send)
             return
 
+        status, began = 0, time.monotonic()
+
         async def send_plain(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *_PLAIN_HEADERS]
             await send(message)
 
+        try:
+            await self._pass(scope, receive, send_plain)
+        except Exception as error:
+            if status:  # too late to say anything; the connection breaks off, so nobody takes the half for the whole
+                raise
+            await answer(Request(scope), error)(scope, receive, send_plain)
+        finally:
+            _log_access(scope, status, time.monotonic() - began)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         error = _refusal(scope)
         if error is not None:
-            await answer(Request(scope), error)(scope, receive, send_plain)
-            return
-        await self._app(scope, _Moving(receive), send_plain)
+            raise error
+        await self._app(scope, _Moving(receive), send)
+
+
+def _log_access(scope: Scope, status: int, seconds: float) -> None:
+    """Write a line without the query string: there may be a password in it."""
+    if _log.isEnabledFor(logging.INFO):
+        client = (scope.get("client") or ("-",))[0]
+        _log.info("%s %s %r %s %.1f ms", client, scope["method"], scope["path"], status or "-", seconds * 1000)
 
 
 def _refusal(scope: Scope) -> UsageError | None:
@@ -71,12 +96,15 @@ class _Moving:
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._more = True
+        self._deadline = time.monotonic() + BODY_S
 
     async def __call__(self) -> Message:
         if not self._more:  # the body is in: what comes now is the news that the client has gone, whenever that is
             return await self._receive()
         try:
-            message = await asyncio.wait_for(self._receive(), BODY_STALL_S)
+            message = await asyncio.wait_for(
+                self._receive(), min(BODY_STALL_S, max(0.0, self._deadline - time.monotonic()))
+            )
         except TimeoutError:
             return {"type": "http.disconnect"}
         self._more = bool(message.get("more_body", False))
