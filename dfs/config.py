@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dfs.errors import ServiceError, UsageError
 
@@ -34,6 +35,14 @@ def _not_boolean(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("a number is wanted, not true or false")  # noqa: TRY004 - pydantic reports ValueError only
     return value
+
+
+def _web_address(value: str) -> str:
+    """Refuse what is no address of a web server; leave out the slash at its end."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an address of a web server is wanted")
+    return value.rstrip("/")
 
 
 def _usable_cores() -> int:
@@ -58,6 +67,10 @@ class Settings(BaseModel):
     allow_missing: bool = Field(default=False, description="reduce a target although a calibration is missing")
     busy_timeout_s: Annotated[float, BeforeValidator(_not_boolean)] = Field(
         60.0, gt=0, le=3600, description="seconds to wait while another process writes the database"
+    )
+    public_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "http://localhost:8000",
+        description="address under which this observatory is reached; addresses in tables begin with it",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="what the log keeps")
     token_hours: Annotated[float, BeforeValidator(_not_boolean)] = Field(
@@ -227,6 +240,7 @@ def _accepted(name: str) -> str:
         "workers": "a whole number from 1 to 1024",
         "busy_timeout_s": "a number of seconds above 0, at most 3600",
         "allow_missing": "true or false",
+        "public_url": "an address such as https://archive.example.org",
         "log_level": "DEBUG, INFO, WARNING, ERROR",
         "replicas": "a list of folders",
         "token_hours": "a number of hours from 0.25 to 168",

@@ -1,4 +1,4 @@
-"""What a file's header tells the archive: the columns of its row and the keywords that searches need."""
+"""What a file's header tells the archive: the columns of its row, and the header itself, whole."""
 
 from __future__ import annotations
 
@@ -8,34 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dfs.errors import DataError
+from dfs.errors import DataError, NotFoundError, ServiceError
 from dfs.model import Header, HeaderValue
 
-__all__ = ["KEYWORDS", "Description", "describe", "file_suffix"]
+__all__ = ["EXTENSIONS", "Description", "describe", "file_suffix", "keywords_of"]
 
-KEYWORDS = (
-    *("INSTRUME", "TELESCOP", "OBJECT", "RA", "DEC", "EQUINOX", "EXPTIME", "MJD-OBS", "MJD-END", "DATE-OBS", "ORIGIN"),
-    *("ARCFILE", "ORIGFILE", "PRODCATG", "PROG_ID", "DATAMD5", "WAVELMIN", "WAVELMAX", "SPEC_RES", "SNR", "ABMAGLIM"),
-    *(
-        "ESO DPR CATG",
-        "ESO DPR TYPE",
-        "ESO DPR TECH",
-        "ESO PRO CATG",
-        "ESO PRO TYPE",
-        "ESO PRO TECH",
-        "ESO PRO REC1 ID",
-    ),
-    *("ESO OBS ID", "ESO OBS NAME", "ESO OBS PROG ID", "ESO OBS TARG NAME", "ESO OBS CONTAINER ID", "ESO OBS TPLNO"),
-    *("ESO TPL ID", "ESO TPL START", "ESO TPL EXPNO", "ESO TPL NEXP", "ESO TEL AIRM START", "ESO TEL AIRM END"),
-    *(
-        "ESO TEL AMBI FWHM START",
-        "ESO TEL AMBI FWHM END",
-        "ESO DET READ CLOCK",
-        "ESO DET WIN1 BINX",
-        "ESO DET WIN1 BINY",
-    ),
-    *("ESO DET CHIP1 ID", "ESO INS MODE", "ESO INS FILT1 NAME", "ESO INS GRIS1 NAME", "ESO INS SLIT1 NAME"),
+EXTENSIONS = (
+    "extensions"  # beside the keywords, in small letters as no keyword is: headers of the extensions of a product
 )
+_LARGEST = 2**63 - 1  # integers beyond are kept as floating point
 _SUFFIXES = (".fits.gz", ".fits.fz", ".fits.Z", ".fits", ".ipynb", ".html", ".json", ".log", ".txt", ".png")
 
 
@@ -84,21 +65,51 @@ def describe(path: Path) -> Description:
     if ".fits" not in file_suffix(path):
         return Description()
     from dfs import instruments  # listing the archive needs none of these
-    from dfs.frames.headers import read_header
+    from dfs.instruments.eso import known_instrument
 
-    header = read_header(path, KEYWORDS)
+    header = _header(path)
     found = instruments.of(header)
+    known = known_instrument(header.get("INSTRUME"))
+    prefix = found.dp_prefix if found else known.prefix
     return Description(
         category=_word(header.get("ESO PRO CATG") or header.get("ESO DPR CATG")),
         observation_category=_word(header.get("ESO DPR CATG")),
-        instrument=found.name if found else _word(header.get("INSTRUME")),
-        raw_dp_id=_raw_dp_id(header, found.dp_prefix if found else "", path),
+        instrument=found.name if found else known.name or _word(header.get("INSTRUME")),
+        raw_dp_id=_raw_dp_id(header, prefix, path),
         mjd_obs=_number(header.get("MJD-OBS")),
         target=_word(header.get("ESO OBS TARG NAME") or header.get("OBJECT")),
         programme=_word(header.get("ESO OBS PROG ID") or header.get("PROG_ID")),
         exposure_s=_number(header.get("EXPTIME")),
-        keywords={keyword: _json(header[keyword]) for keyword in KEYWORDS if header.get(keyword) is not None},
+        keywords=keywords_of(path, header),
     )
+
+
+def keywords_of(path: Path, header: Header) -> dict[str, Any]:
+    """Return what is kept of a file's headers: the whole primary header, and of a product those of its extensions.
+
+    Extensions stand as a list under `EXTENSIONS`.  With them, rows of tables are made without opening the file again.
+    """
+    from dfs.frames.whole import extension_headers
+
+    kept: dict[str, Any] = {keyword: _json(value) for keyword, value in header.items()}
+    if "PRODCATG" in header or "ESO PRO CATG" in header:
+        kept[EXTENSIONS] = [
+            {keyword: _json(value) for keyword, value in one.items() if not keyword.startswith("ESO ")}
+            for one in extension_headers(path)
+        ]
+    return kept
+
+
+def _header(path: Path) -> Header:
+    """Return the whole primary header."""
+    from dfs.frames.whole import primary_header
+
+    try:
+        return primary_header(path)
+    except FileNotFoundError as error:
+        raise NotFoundError("there is no such file", where=str(path)) from error
+    except OSError as error:
+        raise ServiceError(f"cannot be read: {error.strerror}", where=str(path)) from error
 
 
 def _raw_dp_id(header: Header, prefix: str, path: Path) -> str | None:
@@ -123,5 +134,9 @@ def _number(value: HeaderValue) -> float | None:
 
 
 def _json(value: HeaderValue) -> HeaderValue:
-    """Return a header value as JSON takes it: no NaN, no infinity."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    """Return a header value as JSON and every database take it: no NaN, no infinity, no huge integer, no control characters."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str) and not value.isprintable():
+        return "".join(letter if letter.isprintable() else " " for letter in value)
+    return float(value) if type(value) is int and abs(value) > _LARGEST else value

@@ -1,0 +1,47 @@
+"""The archive's queryable tables, derived from the truth: fulfils `dfs.store.sources.TableSource`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from dfs.archive.tables import obscore, raw
+from dfs.archive.tables.truth import read_truth
+from dfs.model.schema import SchemaDescription, TableSchema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ArchiveTables"]
+
+_FAMILIES = (raw, obscore)
+
+
+class ArchiveTables:
+    """Tables of raw frames, science products, their origin, the sky above, and catalogues.
+
+    Parameters
+    ----------
+    public_url
+        Where this archive is reached; addresses in the rows begin with it.
+    """
+
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url.rstrip("/")
+
+    @property
+    def schemas(self) -> Sequence[SchemaDescription]:
+        """The schemas its tables are in."""
+        return [schema for family in _FAMILIES for schema in family.SCHEMAS]
+
+    def tables(self, connection: Connection) -> Sequence[TableSchema]:  # noqa: ARG002 - the protocol's
+        """Return its tables."""
+        return [table for family in _FAMILIES for table in family.tables()]
+
+    def rows(self, connection: Connection, dp_ids: Sequence[str] | None = None) -> Iterator[tuple[str, pa.RecordBatch]]:
+        """Derive rows, batch by batch; see `dfs.store.sources.TableSource.rows`."""
+        for truth in read_truth(connection, self._public_url, dp_ids):
+            for family in _FAMILIES:
+                yield from family.rows(connection, truth)
