@@ -1,0 +1,248 @@
+"""The index: what queries read.  Built from the truth, never the only copy of anything, and as new as the last commit.
+
+Rows lie in generations of immutable files.  Whoever asks for a snapshot also gets what was committed since the generation was made: the
+audit trail names the files concerned, their rows are made anew and kept in memory, their old rows hidden.  When too much has come
+together, a new generation is built: behind the scenes by a process that stays (a server), else at once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+from sqlalchemy import Connection
+
+from dfs.archive.index.build import write_generation
+from dfs.archive.index.changes import Changes, Pulse, changes_since, head, present
+from dfs.archive.index.columns import conform, structure
+from dfs.archive.index.generation import Generation, Resources
+from dfs.archive.index.manifest import Manifest, current, locked
+from dfs.archive.index.snapshot import Snapshot, TableState
+from dfs.model.schema import TableSchema
+from dfs.progress import Progress, Silent
+from dfs.store import Database
+from dfs.store.sources import FILE, TableSource
+
+__all__ = ["Index"]
+
+_FEW_FILES = 500  # changed files that never ask for a new generation
+_SHARE_BEHIND = 0.02  # of the rows: more changed files than this and a server builds anew behind the scenes
+_SHARE_AT_ONCE = 0.2  # more than this and whoever asks waits for it
+
+
+class Index:
+    """The index of an observatory.
+
+    Parameters
+    ----------
+    database
+        The truth.
+    folder
+        Where generations lie.
+    sources
+        Who makes rows of the truth.
+    resources
+        What queries may use.
+    behind
+        Build new generations in a thread of this process (a server); False: only when somebody must wait for it anyway.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        sources: Sequence[TableSource],
+        *,
+        resources: Resources | None = None,
+        behind: bool = False,
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._sources = tuple(sources)
+        self._resources = resources or Resources()
+        self.behind = behind
+        self._pulse = Pulse(database)
+        self._lock = threading.RLock()
+        self._seen: tuple[object, ...] | None = None
+        self._snapshot: Snapshot | None = None
+        self._delta: dict[str, pa.Table] = {}  # rows made since the generation, by table
+        self._files: set[str] = set()  # files they and the hidden rows derive from
+        self._builder: threading.Thread | None = None
+        self._process = os.getpid()
+
+    def snapshot(self) -> Snapshot:
+        """Return every table as it is now: all that was committed before this call is in it.
+
+        Raises
+        ------
+        ServiceError
+            The truth or the index cannot be read.
+        """
+        signs = self._signs()
+        if signs == self._seen and self._snapshot is not None and self._process == os.getpid():
+            return self._snapshot
+        with self._lock:
+            if self._process != os.getpid():  # a fork: what the parent opened is the parent's
+                self._forget()
+            signs = self._signs()
+            if signs != self._seen or self._snapshot is None:
+                self._snapshot = self._renewed()
+                self._seen = (self._stamp(), *signs[1:])
+            return self._snapshot
+
+    def rebuild(self, progress: Progress | None = None) -> Manifest:
+        """Write a new generation from the truth and put it in force; another process that does so at the same moment is waited for.
+
+        Parameters
+        ----------
+        progress
+            Steps are batches of rows, then tables.
+        """
+        with locked(self._folder), self._database.read() as connection:
+            watermark = head(connection)
+            tables = [table for source in self._sources for table in source.tables(connection)]
+            rows = (pair for source in self._sources for pair in source.rows(connection))
+            return write_generation(self._folder, tables, rows, watermark=watermark, progress=progress or Silent())
+
+    def close(self) -> None:
+        """Let go of files and memory; a build behind the scenes is waited for."""
+        builder = self._builder
+        if builder is not None and builder.is_alive():
+            builder.join()
+        with self._lock:
+            self._pulse.close()
+            if self._snapshot is not None and self._process == os.getpid():
+                self._snapshot.generation.close()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._snapshot, self._seen, self._delta, self._files = None, None, {}, set()
+        if self._process != os.getpid():
+            self._pulse, self._process, self._builder = Pulse(self._database), os.getpid(), None
+
+    def _signs(self) -> tuple[object, ...]:
+        return (self._stamp(), self._pulse.feel())
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = (self._folder / "manifest.json").stat()
+        except FileNotFoundError:
+            return None
+        return (found.st_ino, found.st_mtime_ns)
+
+    def _renewed(self) -> Snapshot:
+        """Return the snapshot of this moment."""
+        with self._database.read() as connection:
+            now = head(connection)
+            tables = {table.name.lower(): table for source in self._sources for table in source.tables(connection)}
+            generation = self._generation(tables, now)
+            if generation is None:
+                return self._rebuilt()
+            before = self._snapshot.watermark if self._snapshot else generation.manifest.watermark
+            changes = changes_since(connection, before) if now > before else Changes()
+            if self._too_many(changes, generation.manifest):
+                return self._rebuilt()
+            return self._with_changes(connection, generation, tables, changes, now)
+
+    def _rebuilt(self) -> Snapshot:
+        stamp = self._stamp()
+        with locked(self._folder):
+            pass  # somebody else may be at it: theirs will do
+        if self._stamp() == stamp:
+            self.rebuild()
+        return self._renewed()
+
+    def _generation(self, tables: dict[str, TableSchema], now: int) -> Generation | None:
+        """Return the generation in force, opened; None: there is none that fits the tables (or the truth was put back)."""
+        held = self._snapshot.generation if self._snapshot else None
+        manifest = current(self._folder)
+        if held is None or manifest is None or held.manifest.generation != manifest.generation:
+            held = Generation.open(self._folder, self._resources)
+            self._snapshot, self._delta, self._files = None, {}, set()  # the old one closes with its last query
+        if held is None or held.manifest.watermark > now:
+            return None
+        known = held.manifest.tables
+        fits = all(known[name].structure == structure(table) for name, table in tables.items() if name in known)
+        return held if fits else None
+
+    def _too_many(self, changes: Changes, manifest: Manifest) -> bool:
+        rows = max((one.rows for one in manifest.tables.values()), default=0)
+        changed = len(self._files | changes)
+        if self.behind and changed > max(_FEW_FILES, _SHARE_BEHIND * rows):
+            self._build_behind()
+        return changed > max(_FEW_FILES, _SHARE_AT_ONCE * rows)
+
+    def _build_behind(self) -> None:
+        if self._builder is None or not self._builder.is_alive():
+            self._builder = threading.Thread(target=self.rebuild, name="index", daemon=True)
+            self._builder.start()
+
+    def _with_changes(
+        self, connection: Connection, generation: Generation, tables: dict[str, TableSchema], changes: Changes, now: int
+    ) -> Snapshot:
+        touched = self._make_rows(connection, tables, changes) if changes else set()
+        self._files |= changes
+        states = {}
+        for name, table in tables.items():
+            state = self._kept(name, table)
+            if state is None:
+                state = TableState(table, generation.block(name), cube=generation.cube(table))
+            if changes and (name in touched or _concerned(state, changes)):
+                gone = state.base.rows_of_files(sorted(self._files)) if state.base is not None else state.hidden
+                state = state.changed(gone, self._delta.get(name), generation.cube(table))
+            states[name] = state
+        described = tuple(one for source in self._sources for one in source.schemas)
+        return Snapshot(generation, now, described, states, _version(tables))
+
+    def _kept(self, name: str, table: TableSchema) -> TableState | None:
+        """Return the last state of a table; None: there is none of this declaration."""
+        state = self._snapshot.tables.get(name) if self._snapshot else None
+        if state is None or structure(state.schema) != structure(table):
+            return None
+        return replace(state, schema=table)
+
+    def _make_rows(self, connection: Connection, tables: dict[str, TableSchema], changes: Changes) -> set[str]:
+        """Make the rows of changed files anew; return the tables whose rows since the generation are others now."""
+        import pyarrow.compute as pc
+
+        touched, concerned = set(), pa.array(sorted(changes), pa.string())
+        for name, rows in self._delta.items():
+            kept = rows.filter(pc.invert(pc.is_in(rows.column(FILE), concerned)))
+            if kept.num_rows != rows.num_rows:
+                self._delta[name] = kept
+                touched.add(name)
+        for name, batch in self._rows(connection, present(connection, changes)):
+            if batch.num_rows:
+                rows = conform(tables[name.lower()], batch)
+                before = self._delta.get(name.lower())
+                self._delta[name.lower()] = pa.concat_tables([before, rows]) if before is not None else rows
+                touched.add(name.lower())
+        return touched
+
+    def _rows(self, connection: Connection, dp_ids: list[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
+        for source in self._sources:
+            if dp_ids:
+                yield from source.rows(connection, dp_ids)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _concerned(state: TableState, changes: Changes) -> bool:
+    return state.base is not None and state.base.rows_of_files(sorted(changes)).size > 0
+
+
+def _version(tables: dict[str, TableSchema]) -> str:
+    return sha256("".join(structure(table) + name for name, table in sorted(tables.items())).encode()).hexdigest()
