@@ -6,12 +6,15 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dfs.cli.output import Command, Terminal, pass_terminal
-from dfs.errors import ServiceError, UsageError
+from dfs.errors import ServiceError
+
+if TYPE_CHECKING:
+    from dfs.observatory import Observatory
 
 __all__ = ["serve"]
 
@@ -20,9 +23,9 @@ __all__ = ["serve"]
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all of this machine."
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Write the ready line here too, once it listens.")
-@click.option("--public-url", default="", metavar="URL", help="Address that clients know, when a proxy stands before.")
+@click.option("--public-url", default="", metavar="URL", help="Address that clients know, when a proxy stands before (setting public_url).")
 @click.option(
     "--trusted-proxies", default="", metavar="ADDRESSES", help="Proxies whose X-Forwarded headers count, by commas."
 )
@@ -40,15 +43,13 @@ def serve(
         dfs serve --port 0 --ready-file ready.json
         dfs serve --public-url https://archive.example.org/dfs --trusted-proxies 10.0.0.1
     """
-    if public_url and not public_url.startswith(("http://", "https://")):
-        raise UsageError(f"{public_url!r} is no address", where="--public-url", accepted="http://... or https://...")
     from dfs.server.app import make_app
     from dfs.server.process import listen, url_of
     from dfs.server.process import serve as run
 
     _prepare(ready_file)
-    with listen(host, port) as server, terminal.open() as observatory:
-        base = public_url.rstrip("/") or url_of(server)
+    with listen(host, port) as server, _open(terminal, public_url, url_of(server)) as observatory:
+        base = observatory.settings.public_url
 
         def ready() -> None:
             line = json.dumps(_ready_line(base))
@@ -57,11 +58,21 @@ def serve(
                 _write(ready_file, line)
 
         try:
-            run(make_app(observatory, public_url=public_url), server, ready=ready, trusted_proxies=trusted_proxies)
+            run(make_app(observatory), server, ready=ready, trusted_proxies=trusted_proxies)
         finally:
             if ready_file is not None:
                 with suppress(OSError):
                     ready_file.unlink()
+
+
+def _open(terminal: Terminal, public_url: str, local_url: str) -> Observatory:
+    """Open the observatory; its public address is the option's, else the settings', else the one we listen at."""
+    from dfs.config import load_settings
+
+    configuration = load_settings(terminal.root, public_url=public_url or None)
+    if configuration.origins["public_url"] == "default":
+        public_url = local_url
+    return terminal.open(public_url=public_url or None)
 
 
 def _ready_line(base: str) -> dict[str, Any]:

@@ -29,15 +29,13 @@ ROUTERS = (
 )
 
 
-def make_app(observatory: Observatory, *, public_url: str = "") -> FastAPI:
+def make_app(observatory: Observatory) -> FastAPI:
     """Return the ASGI application that serves `observatory`.
 
     Parameters
     ----------
     observatory
         Open, with the rights of an operator; each request acts on it with its own user's.
-    public_url
-        Address that clients know (behind a proxy), without a slash at the end; empty: as each request says.
     """
     app = FastAPI(
         title="VLT Data Flow System",
@@ -50,7 +48,6 @@ def make_app(observatory: Observatory, *, public_url: str = "") -> FastAPI:
     )
     app.state.observatory = observatory
     app.state.closing = asyncio.Event()  # the server shall end: whoever waits for something waits no longer
-    app.state.public_url = public_url.rstrip("/")
     errors.install(app)
     app.add_middleware(Guards)
     for name in ROUTERS:

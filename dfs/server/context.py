@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Annotated, cast
+from urllib.parse import urlsplit
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -12,6 +13,8 @@ from dfs.access import CurrentUser
 
 if TYPE_CHECKING:
     from dfs.observatory import Observatory
+
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 __all__ = ["Acting", "acting", "base_url", "caller"]
 
@@ -41,16 +44,13 @@ Acting = Annotated["Observatory", Depends(acting)]
 
 
 def base_url(request: Request) -> str:
-    """Return the address of this server as its clients know it, without a slash at the end.
+    """Return the address of this server as its clients know it, without a slash at the end: the setting ``public_url``.
 
-    The setting ``--public-url`` decides; without it the request's own Host header (and, behind a trusted proxy, its
-    ``X-Forwarded-Proto`` and ``-Host``), else the address the request came in at.
+    An address of this machine alone (``localhost``, 127.0.0.1) is no answer for a client elsewhere: then the request's own
+    Host header counts (behind a trusted proxy its ``X-Forwarded-Proto`` and ``-Host``).
     """
-    public: str = request.app.state.public_url
-    if public:
+    public: str = request.app.state.observatory.settings.public_url
+    host = request.headers.get("host", "")
+    if urlsplit(public).hostname not in _LOCAL or not _HOST.fullmatch(host):
         return public
-    scheme, host = request.scope["scheme"], request.headers.get("host", "")
-    if not _HOST.fullmatch(host):
-        name, port = request.scope.get("server") or ("localhost", None)
-        host = f"{name}:{port}" if port else name
-    return f"{scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
+    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '').rstrip('/')}"

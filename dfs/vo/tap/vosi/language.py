@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
+from dfs.vo.adql.functions import ADQL_GEOMETRY, ADQL_OPTIONAL, USER_FUNCTIONS
 from dfs.vo.tap.vosi.capabilities import Feature
 
 __all__ = ["features"]
 
-_BASE = "ivo://ivoa.net/std/TAPRegExt#features-"
-_OPTIONAL = {
-    "adqlgeo": (
-        "POINT", "CIRCLE", "BOX", "POLYGON", "CONTAINS", "INTERSECTS", "DISTANCE", "AREA", "CENTROID", "COORD1",
-        "COORD2", "COORDSYS",
-    ),
-    "adql-string": ("LOWER", "UPPER", "ILIKE"),
-    "adql-conditional": ("COALESCE",),
-    "adql-sets": ("UNION", "EXCEPT", "INTERSECT"),
-    "adql-common-table": ("WITH",),
-    "adql-type": ("CAST",),
-    "adql-unit": ("IN_UNIT",),
-    "adql-offset": ("OFFSET",),
-}  # fmt: skip
+_BASE = "ivo://ivoa.net/std/TAPRegExt#"
 
 
 def features() -> tuple[Feature, ...]:
-    """Return the optional features of the language, and the functions of our own."""
-    return tuple(Feature(_BASE + kind, form) for kind, forms in _OPTIONAL.items() for form in forms)
+    """Return the optional features of the language, and the functions that are no part of the standard."""
+    geometry = [Feature(f"{_BASE}features-adqlgeo", form) for form in ADQL_GEOMETRY]
+    optional = [Feature(_BASE + kind, form) for kind, forms in ADQL_OPTIONAL.items() for form in forms]
+    ours = [Feature(f"{_BASE}features-udf", one.signature, one.description) for one in USER_FUNCTIONS]
+    return (*geometry, *optional, *ours)
