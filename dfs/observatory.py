@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dfs.access.accounts import Accounts
     from dfs.access.delegations import Delegations
     from dfs.access.keys import SigningKeys
+    from dfs.access.oidc import OidcClient
     from dfs.access.relations import Relations
     from dfs.access.sign_in import SignIn
     from dfs.access.tokens import Tokens
@@ -240,6 +241,23 @@ class Observatory:
         from dfs.access.throttle import Throttle
 
         return SignIn(self.database, Throttle(self.database, self._wall_clock), self.tokens)
+
+    @cached_property
+    def oidc(self) -> OidcClient | None:
+        """The sign-in service of the settings ``oidc_*``: `dfs.access.oidc.OidcClient`; None: there is none."""
+        if not self.settings.oidc_issuer:
+            return None
+        from dfs.access.issuer import Issuer
+        from dfs.access.oidc import OidcClient
+
+        return OidcClient(
+            self.database,
+            self.tokens,
+            Issuer(self.settings.oidc_issuer),
+            client_id=self.settings.oidc_client_id,
+            secret_file=self.settings.oidc_client_secret_file,
+            claim=self.settings.oidc_claim,
+        )
 
     def set_clock(self, at: datetime | None) -> None:
         """Let the clock of a test instance stand at `at` (aware), for every process; None lets it run.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, union
 
@@ -19,9 +20,22 @@ from dfs.errors import AccessError, NotFoundError, UsageError
 from dfs.store import Database
 from dfs.store.tables import files, programmes, users
 
-__all__ = ["KINDS", "Delegations"]
+__all__ = ["KINDS", "Delegation", "Delegations"]
 
 KINDS = {"data": "data-delegate", "phase2": "phase2-delegate", "phase3": "phase3-delegate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """A delegation in force, as its PI and its delegate see it."""
+
+    kind: str
+    programme: str
+    user: str
+    full_name: str
+    email: str | None
+    granted_by: str
+    granted: str
 
 
 class Delegations:
@@ -32,13 +46,29 @@ class Delegations:
         self._relations = relations
         self._standing = standing
 
-    def list(self) -> list[Relation]:
+    def list(self) -> list[Delegation]:
         """Return the delegations of the acting user's programmes, and those he received himself."""
-        who = self._standing().name
+        who, roles = self._standing().name, {role: kind for kind, role in KINDS.items()}
         with self._database.read() as connection:
             own = {one.scope for one in in_force(connection, role="pi", user=who)}
-            found = [one for role in KINDS.values() for one in in_force(connection, role=role)]
-        return [one for one in found if one.user == who or any(covers(scope, one.scope) for scope in own)]
+            found = [one for role in roles for one in in_force(connection, role=role)]
+            mine = [one for one in found if one.user == who or any(covers(scope, one.scope) for scope in own)]
+            query = select(users.c.name, users.c.full_name, users.c.email).where(
+                users.c.name.in_({one.user for one in mine})
+            )
+            people = {row.name: row for row in connection.execute(query)}
+        return [
+            Delegation(
+                roles[one.role],
+                one.scope,
+                one.user,
+                people[one.user].full_name,
+                people[one.user].email,
+                one.granted_by,
+                one.granted,
+            )
+            for one in mine
+        ]
 
     def grant(self, kind: str, scope: str, email: str) -> Relation:
         """Make the owner of `email` a delegate for `scope`, a programme or one of its runs.

@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -106,8 +106,8 @@ class Tokens:
             account = _account(connection, payload["sub"])
         if account is None or payload.get("ver") != _edition(account.password):
             raise _refused("its account is closed, or has a new password")
-        expires = datetime.fromtimestamp(payload["exp"], self._clock.now().tzinfo)
-        return Token(text, payload["jti"], Member(payload["sub"], frozenset(account.roles)), expires)
+        member = Member(payload["sub"], frozenset(account.roles))
+        return Token(text, payload["jti"], member, self.time(payload["exp"]))
 
     def verified(self, connection: Connection, text: str, kind: str) -> dict[str, Any]:
         """Return the payload of a token of type `kind` after every check that needs no account."""
@@ -148,6 +148,14 @@ class Tokens:
                 return False
             connection.execute(insert(revoked_tokens).values(id=token_id, expires=isoformat(expires)))
         return True
+
+    def time(self, seconds: int) -> datetime:
+        """Return the time of a claim as an aware UTC time."""
+        return datetime.fromtimestamp(seconds, UTC)
+
+    def now(self) -> int:
+        """Return the present by the clock of tokens, in seconds since 1970."""
+        return int(self._clock.now().timestamp())
 
     def _in_force(self, payload: dict[str, Any]) -> None:
         times = [payload[name] for name in ("iat", "nbf", "exp")]
