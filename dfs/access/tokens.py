@@ -45,13 +45,14 @@ class Token:
         Its ``jti``, by which it is revoked.
     member
         Whom it names.
-    expires
+    issued, expires
         Aware UTC.
     """
 
     text: str
     id: str
     member: Member
+    issued: datetime
     expires: datetime
 
 
@@ -85,7 +86,7 @@ class Tokens:
             "ver": _edition(account.password),
         }
         text = self.sign(payload, _TYPE)
-        return Token(text, payload["jti"], Member(name, frozenset(account.roles)), now + self.lifetime)
+        return Token(text, payload["jti"], Member(name, frozenset(account.roles)), now, now + self.lifetime)
 
     def sign(self, payload: dict[str, Any], kind: str) -> str:
         """Return `payload` signed as a JWT of type `kind`."""
@@ -107,7 +108,7 @@ class Tokens:
         if account is None or payload.get("ver") != _edition(account.password):
             raise _refused("its account is closed, or has a new password")
         member = Member(payload["sub"], frozenset(account.roles))
-        return Token(text, payload["jti"], member, self.time(payload["exp"]))
+        return Token(text, payload["jti"], member, self.time(payload["iat"]), self.time(payload["exp"]))
 
     def verified(self, connection: Connection, text: str, kind: str) -> dict[str, Any]:
         """Return the payload of a token of type `kind` after every check that needs no account."""

@@ -26,6 +26,7 @@ __all__ = ["ROUTERS", "make_app"]
 ROUTERS = (
     "dfs.server.health",
     "dfs.server.docs",
+    "dfs.server.auth",
 )
 
 

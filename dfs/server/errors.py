@@ -79,7 +79,7 @@ def answer(request: Request, raised: Exception) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="dfs"'
     if status == 413:
         headers["Connection"] = "close"  # what still comes of the body is not read
-    if status == 503:
+    if status in {429, 503}:
         headers["Retry-After"] = str(getattr(error, "retry_after_s", _RETRY_AFTER_S))
     return _body(request, error, status, headers)
 
