@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, desc, insert, select, update
@@ -149,7 +150,12 @@ def _new_private_key(algorithm: str) -> str:
 
 
 def _key(row: Any) -> SigningKey:
+    return SigningKey(row.id, row.algorithm, _parsed(row.private))
+
+
+@lru_cache(maxsize=16)
+def _parsed(pem: str) -> Any:
+    """Return the key of a PEM text; every request's token needs it again."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    private: Any = load_pem_private_key(row.private.encode(), None)
-    return SigningKey(row.id, row.algorithm, private)
+    return load_pem_private_key(pem.encode(), None)
