@@ -1,0 +1,270 @@
+"""Checking values: names, literals, arithmetic, CAST, aggregates."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Protocol
+
+from sqlglot import exp
+
+from dfs.vo.adql.check import units
+from dfs.vo.adql.check.scope import Scope
+from dfs.vo.adql.check.typed import FLOATS, GEOMETRIES, INTEGERS, NUMBERS, TEXTS, Value
+from dfs.vo.adql.errors import AdqlError
+from dfs.vo.adql.geometry import constant
+
+__all__ = ["Subqueries", "ValueChecks"]
+
+_TIME = re.compile(r"\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?\s*Z?\s*")
+
+
+class Subqueries(Protocol):
+    """Whoever checks the queries inside of expressions."""
+
+    def inner_query(self, tree: Any, parent: Scope) -> tuple[Any, list[Value]]:
+        """Return the checked tree of a query within another, and its columns."""
+
+
+class ValueChecks:
+    """Checks of value expressions in one scope; `aggregates` tells whether aggregates may stand here."""
+
+    def __init__(self, scope: Scope, queries: Subqueries, *, aggregates: bool = False) -> None:
+        self.scope = scope
+        self.queries = queries
+        self.aggregates = aggregates
+        self.has_aggregates = False
+
+    def error(self, node: Any, message: str, *, hint: str = "", accepted: str = "") -> AdqlError:
+        """Return an error at the place of `node`."""
+        return AdqlError(message, text=self.scope.text, at=_place(node), hint=hint, accepted=accepted)
+
+    def value(self, node: Any) -> Value:
+        """Check an expression.
+
+        Raises
+        ------
+        AdqlError
+            It names something unknown, or joins types that do not go together.
+        """
+        found: Value = getattr(self, _CHECKS[type(node)])(node)
+        return found
+
+    def number(self, node: Any, what: str) -> Value:
+        """Check an expression that must be a number."""
+        found = self.value(node)
+        return self.as_number(node, found, what)
+
+    def as_number(self, node: Any, found: Value, what: str) -> Value:
+        """Return `found` as a number: conditions count 1 and 0, NULL is a number too."""
+        if found.type == "flag":
+            return Value(exp.Cast(this=found.node, to=exp.DataType(this=exp.DataType.Type.INT)), "int")
+        if found.type in NUMBERS or found.type == "null":
+            return found
+        raise self.error(node, f"{what} needs a number, not {_said(found)}", hint=_cast_hint(found))
+
+    def text(self, node: Any, what: str) -> Value:
+        """Check an expression that must be text."""
+        found = self.value(node)
+        if found.type in TEXTS or found.type == "null":
+            return found
+        raise self.error(node, f"{what} needs text, not {_said(found)}", hint="use CAST(... AS VARCHAR)")
+
+    def _literal(self, node: exp.Literal) -> Value:
+        text = str(node.this)
+        if node.is_string:
+            return Value(exp.Literal(this=text, is_string=True), "char" if text.isascii() else "unicodeChar")
+        kind = "double"
+        if text.isdigit():
+            size = int(text)
+            kind = "int" if size < 2**31 else "long" if size < 2**63 else "double"
+        return Value(exp.Literal(this=text, is_string=False), kind)
+
+    def _null(self, _node: Any) -> Value:
+        return Value(exp.Null(), "null")
+
+    def _column(self, node: exp.Column) -> Value:
+        return self.scope.resolve(node)
+
+    def _paren(self, node: exp.Paren) -> Value:
+        inner = self.value(node.this)
+        if not isinstance(inner.node, exp.Binary | exp.Neg):
+            return inner
+        return Value(exp.Paren(this=inner.node), inner.type, inner.unit, inner.ucd, None, inner.description)
+
+    def _neg(self, node: exp.Neg) -> Value:
+        inner = self.number(node.this, "a sign")
+        if isinstance(inner.node, exp.Literal) and inner.type in {"int", "long", "double"}:
+            text = str(inner.node.this)
+            inner.node.set("this", text[1:] if text.startswith("-") else f"-{text}")
+            return inner
+        body = exp.Paren(this=inner.node) if isinstance(inner.node, exp.Binary) else inner.node
+        return Value(exp.Neg(this=body), inner.type, inner.unit)
+
+    def _arithmetic(self, node: Any) -> Value:
+        sign = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}[type(node)]
+        left, right = self.number(node.this, repr(sign)), self.number(node.expression, repr(sign))
+        kind = "null" if "null" in {left.type, right.type} else "double"
+        if left.type in INTEGERS and right.type in INTEGERS:
+            kind = "long"
+        options = {"typed": True, "safe": False} if type(node) is exp.Div else {}
+        built = type(node)(this=_grouped(left.node), expression=_grouped(right.node), **options)
+        built.meta["type"] = kind
+        value = constant(built)
+        if (
+            value is not None and abs(value) < 2**53
+        ):  # constants are worked out here: every engine then has the same number
+            text = str(value) if isinstance(value, int) else repr(float(value))
+            return Value(exp.Literal(this=text, is_string=False), "long" if isinstance(value, int) else "double")
+        return Value(built, kind, _unit_of(sign, left, right))
+
+    def _concatenation(self, node: exp.DPipe) -> Value:
+        sides = [self.value(node.this), self.value(node.expression)]
+        for side, found in zip((node.this, node.expression), sides, strict=True):
+            if found.type in {"array", "boolean", "point", "circle", "box", "polygon"}:
+                raise self.error(side, f"|| needs text, not {_said(found)}")
+        left, right = (one if one.type in TEXTS else self._to_text(one) for one in sides)
+        kind = "unicodeChar" if "unicodeChar" in {left.type, right.type} else "char"
+        return Value(exp.DPipe(this=left.node, expression=right.node), kind)
+
+    def _to_text(self, found: Value) -> Value:
+        return Value(exp.Cast(this=found.node, to=exp.DataType(this=exp.DataType.Type.VARCHAR)), "char")
+
+    def _cast(self, node: exp.Cast) -> Value:
+        target = node.args["to"]
+        kind = target.this
+        found = self.value(node.this)
+        if found.type == "array":
+            raise self.error(node, "an array cannot be cast")
+        types = exp.DataType.Type
+        if kind == types.USERDEFINED:
+            return self.cast_to_geometry(node, found, str(target.args["kind"]))
+        if kind == types.TIMESTAMP:
+            return self._cast_to_time(node, found)
+        if kind == types.VARCHAR:
+            name = "unicodeChar" if found.type == "unicodeChar" else "char"
+            value = Value(exp.Cast(this=found.node, to=target.copy()), name)
+        else:
+            if found.type in GEOMETRIES - {"region"}:
+                raise self.error(node, f"{_said(found)} cannot be cast to a number")
+            names = {types.SMALLINT: "short", types.INT: "int", types.BIGINT: "long", types.FLOAT: "float"}
+            value = Value(exp.Cast(this=found.node, to=target.copy()), names.get(kind, "double"), found.unit, found.ucd)
+        value.node.meta["from"] = found.type
+        return value
+
+    def cast_to_geometry(self, node: Any, found: Value, shape: str) -> Value:
+        """Check a cast of text in DALI form to a geometry (the part on geometry says how)."""
+        raise NotImplementedError
+
+    def _cast_to_time(self, node: exp.Cast, found: Value) -> Value:
+        if isinstance(found.node, exp.Literal) and found.node.is_string:
+            text = iso_time(str(found.node.this))
+            if text is None:
+                raise self.error(
+                    node, f"{found.node.name!r} is no time", accepted="ISO 8601: '2022-01-27T04:46:29.093'"
+                )
+            return Value(exp.Literal(this=text, is_string=True), "char")
+        if found.type not in TEXTS and found.type != "null":
+            raise self.error(node, f"a time is made from text, not from {_said(found)}")
+        return Value(exp.Anonymous(this="adql_time", expressions=[found.node]), "char")
+
+    def _aggregate(self, node: Any) -> Value:
+        kind = type(node)
+        word = kind.__name__.upper()
+        if not self.aggregates:
+            raise self.error(node, f"{word} cannot stand here", hint="aggregates stand in SELECT, HAVING and ORDER BY")
+        self.has_aggregates = True
+        if isinstance(node.this, exp.Star):
+            return Value(exp.Count(this=exp.Star()), "long", ucd="meta.number")
+        self.aggregates = False
+        distinct = isinstance(node.this, exp.Distinct)
+        source = node.this.expressions[0] if distinct else node.this
+        found = self.value(source)
+        self.aggregates = True
+        if kind in {exp.Sum, exp.Avg}:
+            found = self.as_number(source, found, word)
+        elif found.type in {"array", "point", "circle", "box", "polygon"} or (
+            found.type == "boolean" and kind is not exp.Count
+        ):
+            raise self.error(node, f"{word} cannot be taken of {_said(found)}")
+        elif found.type == "flag":
+            found = self.as_number(source, found, word)
+        inner = exp.Distinct(expressions=[found.node]) if distinct else found.node
+        built = kind(this=inner)
+        if kind is exp.Count:
+            return Value(built, "long", ucd="meta.number")
+        result = found.type
+        if kind is exp.Avg:
+            result = "double"
+        elif kind is exp.Sum:
+            result = "long" if found.type in INTEGERS else "double"
+        built.meta["of"] = found.type
+        stat = {exp.Min: "stat.min", exp.Max: "stat.max", exp.Avg: "stat.mean"}.get(kind)
+        ucd = f"{stat};{found.ucd}" if stat and found.ucd and not found.ucd.startswith("stat.") else found.ucd
+        said = f"{word} of {found.column.name}" if found.column else ""
+        return Value(built, result, found.unit, ucd, None, said)
+
+    def _condition(self, node: Any) -> Value:  # pragma: no cover - the grammar has no conditions as values
+        raise self.error(node, "a condition cannot be a value")
+
+
+def iso_time(text: str) -> str | None:
+    """Return a time in the one form of the archive, ``2022-01-27T04:46:29.093``; None when `text` is none."""
+    from datetime import datetime
+
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    day, minute, second, fraction = found.groups(default="")
+    try:
+        datetime.fromisoformat(f"{day}T{minute or '00:00'}:{second or '00'}")
+    except ValueError:
+        return None
+    return f"{day}T{minute or '00:00'}:{second or '00'}.{(fraction + '000')[:3]}"
+
+
+def _grouped(node: Any) -> Any:
+    return exp.Paren(this=node) if isinstance(node, exp.Add | exp.Sub | exp.Mul | exp.Div) else node
+
+
+def _unit_of(sign: str, left: Value, right: Value) -> str:
+    if sign == "*":
+        return units.multiplied(left.unit, right.unit)
+    if sign == "/":
+        return units.divided(left.unit, right.unit)
+    if left.unit == right.unit or constant(right.node) is not None:
+        return left.unit
+    return right.unit if constant(left.node) is not None else ""
+
+
+def _place(node: Any) -> int | None:
+    """Return where a node, or the first of its parts that has a place, stands."""
+    for one in node.walk():
+        if "at" in one.meta:
+            return int(one.meta["at"])
+    return None
+
+
+def _said(found: Value) -> str:
+    kind = found.type
+    if kind in TEXTS:
+        return "text"
+    return {"flag": "a condition", "null": "NULL"}.get(kind, f"a {kind}" if kind in GEOMETRIES else kind)
+
+
+def _cast_hint(found: Value) -> str:
+    return "use CAST(... AS DOUBLE PRECISION)" if found.type in TEXTS else ""
+
+
+_CHECKS: dict[type, str] = {
+    exp.Literal: "_literal",
+    exp.Null: "_null",
+    exp.Column: "_column",
+    exp.Paren: "_paren",
+    exp.Neg: "_neg",
+    exp.DPipe: "_concatenation",
+    exp.Cast: "_cast",
+    exp.Anonymous: "call",
+    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div), "_arithmetic"),
+    **dict.fromkeys((exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max), "_aggregate"),
+}
+_ = FLOATS

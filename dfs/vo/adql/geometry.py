@@ -1,0 +1,103 @@
+"""The canonical form of geometry after `check`, on which the engine's optimiser and `lower` agree.
+
+Shapes are `exp.Anonymous` nodes; all angles are degrees, ICRS, without a coordinate system argument; a constant argument is one numeric
+`exp.Literal` (its text may begin with ``-``), anything else is an expression over columns:
+
+========================================  =====================================================================================
+``adql_point(lon, lat)``                  a position
+``adql_circle(lon, lat, radius)``         a cap
+``adql_box(lon, lat, width, height)``     a cross of great circle arms, with sides at right angles to its ends (ADQL 2.1, 4.3.5)
+``adql_polygon(lon1, lat1, lon2, ...)``   what great circle arcs enclose, the smaller side
+``adql_region(text)``                     STC-S text: a literal, or a column of a table (xtype ``adql:REGION``)
+========================================  =====================================================================================
+
+Predicates are conditions (not the numbers 0 and 1; where a number is asked for they stand in ``CAST(... AS INT)``):
+
+========================================  =====================================================================================
+``adql_contains(inner, outer)``           `inner` lies within `outer`, border included
+``adql_intersects(a, b)``                 they share a position; neither is an ``adql_point`` (this is made ``adql_contains``)
+========================================  =====================================================================================
+
+``CONTAINS(...) = 1`` becomes the bare predicate, ``= 0`` its `exp.Not`. Numbers are ``adql_distance(lon1, lat1, lon2, lat2)`` (deg),
+``adql_area(shape)`` (deg**2), ``adql_centroid_lon(region)``, ``adql_centroid_lat(region)`` (deg).
+
+A geometry that a query returns is STC-S text, as in published columns of regions (xtype ``adql:REGION``): ``CIRCLE ICRS 10 -5 0.5``.
+All formats carry it, pyvo gives it as text and TOPCAT plots it as an area.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlglot import exp
+
+__all__ = ["ALL_CALLS", "NUMBERS", "PREDICATES", "SHAPES", "arguments", "call", "constant", "is_call", "number"]
+
+NUMBERS = ("adql_distance", "adql_area", "adql_centroid_lon", "adql_centroid_lat")
+PREDICATES = ("adql_contains", "adql_intersects")
+SHAPES = ("adql_point", "adql_circle", "adql_box", "adql_polygon", "adql_region")
+ALL_CALLS = (*SHAPES, *PREDICATES, *NUMBERS)
+
+
+def call(name: str, *parts: Any) -> exp.Anonymous:
+    """Return the node of a canonical function."""
+    node: exp.Anonymous = exp.Anonymous(this=name, expressions=list(parts))
+    return node
+
+
+def is_call(node: Any, *names: str) -> bool:
+    """Return whether `node` calls one of the functions `names` (any canonical shape, if none is named)."""
+    return isinstance(node, exp.Anonymous) and node.args["this"] in (names or SHAPES)
+
+
+def arguments(node: Any) -> list[Any]:
+    """Return the arguments of a call."""
+    found: list[Any] = node.args["expressions"]
+    return found
+
+
+def number(value: float) -> exp.Literal:
+    """Return a number as a node; the text of a float comes back as the same float."""
+    node: exp.Literal = exp.Literal(this=repr(value), is_string=False)
+    node.meta["type"] = "double" if isinstance(value, float) else "long"
+    return node
+
+
+def constant(node: Any) -> float | int | None:
+    """Return the value of an expression of numbers only; None when it has columns or functions.
+
+    Whole numbers divide to whole numbers, as in the query.
+    """
+    if isinstance(node, exp.Literal):
+        return _literal(node)
+    if isinstance(node, exp.Paren):
+        return constant(node.this)
+    if isinstance(node, exp.Neg):
+        value = constant(node.this)
+        return None if value is None else -value
+    if isinstance(node, exp.Add | exp.Sub | exp.Mul | exp.Div):
+        left, right = constant(node.this), constant(node.expression)
+        return None if left is None or right is None else _computed(node, left, right)
+    return None
+
+
+def _literal(node: exp.Literal) -> float | int | None:
+    if node.is_string:
+        return None
+    text = str(node.this)
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+def _computed(node: Any, left: float, right: float) -> float | int | None:
+    if isinstance(node, exp.Add):
+        return left + right
+    if isinstance(node, exp.Sub):
+        return left - right
+    if isinstance(node, exp.Mul):
+        return left * right
+    if right == 0:
+        return None
+    if isinstance(left, int) and isinstance(right, int):
+        whole = abs(left) // abs(right)
+        return whole if (left < 0) == (right < 0) else -whole
+    return left / right
