@@ -11,7 +11,7 @@ from dataclasses import dataclass
 __all__ = ["ADQL_GEOMETRY", "ADQL_OPTIONAL", "USER_FUNCTIONS", "UserFunction", "user_function"]
 
 ADQL_GEOMETRY = (
-    "AREA BOX CENTROID CIRCLE CONTAINS COORD1 COORD2 COORDSYS DISTANCE INTERSECTS POINT POLYGON REGION".split()
+    "AREA BOX CENTROID CIRCLE CONTAINS COORD1 COORD2 COORDSYS DISTANCE INTERSECTS POINT POLYGON REGION".split()  # noqa: SIM905 - words in a row read better
 )
 """The geometric functions, for capabilities (``ivo://ivoa.net/std/TAPRegExt#features-adqlgeo``)."""
 

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from dfs.vo.adql.errors import AdqlError
 from dfs.vo.adql.grammar.select import Grammar
+from dfs.vo.adql.reserved import RESERVED
 from dfs.vo.adql.tokens import cut
 
 __all__ = ["Query", "parse", "user_functions"]
@@ -50,6 +51,4 @@ def parse(text: str) -> Query:
 def user_functions(query: Query) -> list[str]:
     """Return the names of the user-defined functions that a query calls, as written."""
     calls = [str(node.this) for node in query.tree.find_all(exp.Anonymous)]
-    from dfs.vo.adql.reserved import RESERVED
-
     return [name for name in calls if name not in RESERVED]

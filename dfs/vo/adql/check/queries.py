@@ -10,7 +10,7 @@ from dfs.vo.adql.check.conditions import Checks
 from dfs.vo.adql.check.grouping import check_grouping
 from dfs.vo.adql.check.scope import Scope, named
 from dfs.vo.adql.check.tables import TableChecks
-from dfs.vo.adql.check.typed import FLOATS, INTEGERS, NUMBERS, TEXTS, Value
+from dfs.vo.adql.check.typed import INTEGERS, NUMBERS, TEXTS, Value
 
 __all__ = ["MOST_COLUMNS", "QueryChecks"]
 
@@ -281,6 +281,3 @@ def _common_type(left: str, right: str) -> str | None:
     if kinds <= TEXTS:
         return "unicodeChar" if "unicodeChar" in kinds else "char"
     return None
-
-
-_ = FLOATS

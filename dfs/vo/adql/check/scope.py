@@ -183,7 +183,7 @@ def named(name: str) -> exp.Identifier:
     return node
 
 
-def matches(part: exp.Identifier, name: str, exact: bool) -> bool:  # noqa: FBT001
+def matches(part: exp.Identifier, name: str, exact: bool) -> bool:
     """Return whether an identifier means `name`: to the letter when delimited, else letter case aside."""
     if part.args.get("quoted") or exact:
         return str(part.this) == name

@@ -8,7 +8,7 @@ from typing import Any
 from sqlglot import exp
 
 from dfs.errors import UsageError
-from dfs.vo.adql.check.typed import GEOMETRIES, TEXTS, Value
+from dfs.vo.adql.check.typed import GEOMETRIES, Value
 from dfs.vo.adql.check.values import ValueChecks
 from dfs.vo.adql.geometry import arguments, call, constant, is_call, number
 
@@ -51,7 +51,7 @@ class ShapeChecks(ValueChecks):
 
     def _frame(self, node: exp.Anonymous) -> None:
         frame = str(node.meta.get("frame", ""))
-        word = frame.split()[0].upper() if frame.split() else ""
+        word = frame.split(maxsplit=1)[0].upper() if frame.strip() else ""
         if word not in _SAME_AS_ICRS:
             raise self.error(
                 node, f"the coordinate system {frame!r} is not served", accepted="ICRS (the argument may be left out)"
@@ -225,4 +225,3 @@ _CALLS = {
     "COORD2": "_coordinate",
     "COORDSYS": "_coordsys",
 }
-_ = TEXTS

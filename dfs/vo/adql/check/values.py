@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Protocol
 
@@ -9,7 +10,7 @@ from sqlglot import exp
 
 from dfs.vo.adql.check import units
 from dfs.vo.adql.check.scope import Scope
-from dfs.vo.adql.check.typed import FLOATS, GEOMETRIES, INTEGERS, NUMBERS, TEXTS, Value
+from dfs.vo.adql.check.typed import GEOMETRIES, INTEGERS, NUMBERS, TEXTS, Value
 from dfs.vo.adql.errors import AdqlError
 from dfs.vo.adql.geometry import constant
 
@@ -77,6 +78,8 @@ class ValueChecks:
         if text.isdigit():
             size = int(text)
             kind = "int" if size < 2**31 else "long" if size < 2**63 else "double"
+        if kind == "double" and not math.isfinite(float(text)):
+            raise self.error(node, f"the number {text[:24]} is too large")
         return Value(exp.Literal(this=text, is_string=False), kind)
 
     def _null(self, _node: Any) -> Value:
@@ -267,4 +270,3 @@ _CHECKS: dict[type, str] = {
     **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div), "_arithmetic"),
     **dict.fromkeys((exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max), "_aggregate"),
 }
-_ = FLOATS

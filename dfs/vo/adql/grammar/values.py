@@ -17,9 +17,9 @@ __all__ = ["ANY", "GEOMETRY", "NULL", "NUMERIC", "TEXT", "Read", "Values", "bala
 ANY, NUMERIC, TEXT, GEOMETRY, NULL = "any", "numeric", "text", "geometry", "null"
 
 _NUMBERS_OF_ARGUMENTS: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys("ABS CEILING DEGREES EXP FLOOR LOG LOG10 RADIANS SQRT".split(), (1,)),
-    **dict.fromkeys("ACOS ASIN ATAN COS COT SIN TAN".split(), (1,)),
-    **dict.fromkeys("ATAN2 MOD POWER".split(), (2,)),
+    **dict.fromkeys(("ABS", "CEILING", "DEGREES", "EXP", "FLOOR", "LOG", "LOG10", "RADIANS", "SQRT"), (1,)),
+    **dict.fromkeys(("ACOS", "ASIN", "ATAN", "COS", "COT", "SIN", "TAN"), (1,)),
+    **dict.fromkeys(("ATAN2", "MOD", "POWER"), (2,)),
     "PI": (0,),
 }
 _AGGREGATES: dict[str, Any] = {"COUNT": exp.Count, "AVG": exp.Avg, "MAX": exp.Max, "MIN": exp.Min, "SUM": exp.Sum}
@@ -93,7 +93,7 @@ class Values(Reader):
 
     def _chain(self, operators: dict[str, Any], operand: Any) -> Read:
         at, count = self.token.at, 1
-        left = operand()
+        left: Read = operand()
         while self.is_sign(*operators):
             self._need(left, at, NUMERIC, f"a number before {self.token.text!r}")
             sign = self.next()

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from dfs.vo.adql.geometry import ALL_CALLS, is_call
 from dfs.vo.adql.lower.geometry_rules import GeometryRules
-from dfs.vo.adql.lower.nodes import add, cast, divide, function, literal, multiply, paren, subtract, text
+from dfs.vo.adql.lower.nodes import cast, divide, function, literal, multiply, paren, text
 from dfs.vo.adql.lower.user_functions import UserFunctionRules
 
 __all__ = ["Lowering"]
@@ -216,7 +216,7 @@ class Lowering(GeometryRules, UserFunctionRules):
         raise NotImplementedError
 
 
-_IN_DOUBLE = frozenset("ATAN ATAN2 COS SIN TAN DEGREES RADIANS EXP POWER PI".split())
+_IN_DOUBLE = frozenset({"ATAN", "ATAN2", "COS", "SIN", "TAN", "DEGREES", "RADIANS", "EXP", "POWER", "PI"})
 _RULES: dict[type, str] = {
     exp.Literal: "_literal",
     exp.Div: "_division",
@@ -227,4 +227,3 @@ _RULES: dict[type, str] = {
     exp.ILike: "like",
     **dict.fromkeys((exp.Add, exp.Sub, exp.Mul), "_arithmetic"),
 }
-_ = (add, subtract)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlglot import exp
 
 from dfs.vo.adql.lower.base import Lowering
-from dfs.vo.adql.lower.nodes import add, cast, divide, function, multiply, text
+from dfs.vo.adql.lower.nodes import cast, divide, function, multiply, text
 
 __all__ = ["Spark"]
 
@@ -54,6 +54,3 @@ class Spark(Lowering):
 
     def _f_ivo_string_agg(self, _node: Any, value: Any, delimiter: Any) -> Any:
         return function("ARRAY_JOIN", function("SORT_ARRAY", function("COLLECT_LIST", value)), delimiter)
-
-
-_ = add

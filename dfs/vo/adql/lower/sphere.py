@@ -13,7 +13,7 @@ from typing import Any
 from sqlglot import exp
 
 from dfs.vo.adql.geometry import constant
-from dfs.vo.adql.lower.nodes import Copies, add, cast, divide, function, literal, multiply, subtract
+from dfs.vo.adql.lower.nodes import Copies, add, divide, function, literal, multiply, subtract
 
 __all__ = ["box_area", "circle_area", "distance", "in_box", "in_circle", "in_convex_polygon"]
 
@@ -78,14 +78,14 @@ def in_circle(copy: Copies, lon: Any, lat: Any, circle: list[Any]) -> Any:
 def distance(copy: Copies, ends: list[Any]) -> Any:
     """Return the distance of two positions, degrees."""
     lon1, lat1, lon2, lat2 = ends
-    sin1, cos1 = (lambda: _sin_of(copy(lat1))), (lambda: _cos(copy(lat1)))
-    sin2, cos2 = (lambda: _sin_of(copy(lat2))), (lambda: _cos(copy(lat2)))
     turn = function("RADIANS", subtract(copy(lon2), copy(lon1)))
-    across = multiply(cos2(), function("SIN", turn))
+    across = multiply(_cos(copy(lat2)), function("SIN", turn))
     rise = function("SIN", function("RADIANS", subtract(copy(lat2), copy(lat1))))
-    bend = multiply(multiply(literal(2.0), multiply(sin1(), cos2())), _half_sine_square(copy, lon2, lon1))
-    along = multiply(sin1(), sin2())
-    facing = multiply(multiply(cos1(), cos2()), function("COS", copy(turn)))
+    bend = multiply(
+        multiply(literal(2.0), multiply(_sin_of(copy(lat1)), _cos(copy(lat2)))), _half_sine_square(copy, lon2, lon1)
+    )
+    along = multiply(_sin_of(copy(lat1)), _sin_of(copy(lat2)))
+    facing = multiply(multiply(_cos(copy(lat1)), _cos(copy(lat2))), function("COS", copy(turn)))
     opposite = function("SQRT", add(_square(across), _square(add(rise, bend))))
     return function("DEGREES", function("ATAN2", opposite, add(along, facing)))
 
@@ -136,6 +136,3 @@ def box_area(copy: Copies, box: list[Any]) -> Any:
     """Return the area of a box, deg**2: 4 asin(sin(width / 2) sin(height / 2)) in steradian."""
     sines = [function("SIN", divide(function("RADIANS", copy(size)), literal(2.0))) for size in box[2:]]
     return multiply(literal(4 * _DEGREES2), function("ASIN", multiply(*sines)))
-
-
-_ = cast
