@@ -26,6 +26,8 @@ __all__ = ["ROUTERS", "make_app"]
 ROUTERS = (
     "dfs.server.health",
     "dfs.server.docs",
+    "dfs.server.home",
+    "dfs.server.tap",
     "dfs.server.auth",
 )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from html import escape
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dfs.server.context import base_url
+from dfs.server.html import answer_page, link, table
+from dfs.vo.tap.markup import Element, child, element
 
 __all__ = ["openapi", "paths", "routes"]
 
@@ -42,38 +43,28 @@ def document(request: Request) -> Response:
 def page(request: Request) -> Response:
     """Answer with a page of every operation."""
     described = openapi(request.app)
+    parts = [element("p", described["info"]["description"]), element("p", None, [link("openapi.json", "For programs")])]
+    for path, item in sorted(described["paths"].items()):
+        parts += [_operation(path, method, operation) for method, operation in item.items()]
+    return answer_page(f"{described['info']['title']} {described['info']['version']}", parts)
+
+
+def _operation(path: str, method: str, operation: dict[str, Any]) -> Element:
+    """Return one operation, closed until it is clicked."""
+    shown = element("details")
+    summary = child(shown, "summary")
+    child(summary, "b", f"{method.upper()} ")
+    child(summary, "code", path)
+    child(summary, "span", f" {operation.get('summary', '')}")
+    child(shown, "p", operation.get("description", ""))
     rows = [
-        _row(path, method, operation)
-        for path, item in sorted(described["paths"].items())
-        for method, operation in item.items()
-    ]
-    title = escape(f"{described['info']['title']} {described['info']['version']}")
-    return HTMLResponse(
-        f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{title}</title><style>{_STYLE}</style></head>"
-        f"<body><h1>{title}</h1><p>{escape(described['info']['description'])}</p>"
-        f"<p>For programs: <a href='openapi.json'>openapi.json</a></p>{''.join(rows)}</body></html>"
-    )
-
-
-def _row(path: str, method: str, operation: dict[str, Any]) -> str:
-    """Return one operation as HTML."""
-    names = "".join(
-        f"<tr><td><code>{escape(one['name'])}</code></td><td>{escape(one['in'])}{' required' if one.get('required') else ''}"
-        f"</td><td>{escape(one.get('description', ''))}</td></tr>"
+        (one["name"], f"{one['in']}{', required' if one.get('required') else ''}", one.get("description", ""))
         for one in operation.get("parameters", ())
-    )
-    table = f"<table><tr><th>name</th><th>in</th><th>meaning</th></tr>{names}</table>" if names else ""
-    return (
-        f"<details><summary><b>{escape(method.upper())}</b> <code>{escape(path)}</code> "
-        f"{escape(operation.get('summary', ''))}</summary><p>{escape(operation.get('description', ''))}</p>{table}</details>"
-    )
+    ]
+    if rows:
+        shown.append(table(("name", "in", "meaning"), rows))
+    return shown
 
-
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "summary{cursor:pointer;padding:.3rem 0}b{display:inline-block;min-width:4.5rem}"
-    "table{border-collapse:collapse;margin:.5rem 0 1rem 4.5rem}td,th{text-align:left;padding:.1rem .8rem .1rem 0}"
-)
 
 routes = [Route("/openapi.json", document), Route("/docs", page)]
 paths = {

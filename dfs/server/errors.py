@@ -91,9 +91,9 @@ def _signed_in(request: Request) -> bool:
 def _body(request: Request, error: DfsError, status: int, headers: dict[str, str]) -> Response:
     family = request.scope["path"].removeprefix(request.scope.get("root_path", "")).strip("/").split("/")[0]
     if family in _DALI:
-        from dfs.vo.tap.documents import error_document
+        from dfs.vo.formats import error_document
 
-        return Response(error_document(error), status, headers, media_type="application/x-votable+xml")
+        return Response(error_document(error.line()), status, headers, media_type="application/x-votable+xml")
     if family in _TEXT:
         return PlainTextResponse(f"{type(error).__name__}: {error.line()}\n", status, headers)
     return JSONResponse({"error": error.document()}, status, headers)

@@ -27,6 +27,20 @@ _PLAIN_HEADERS = (  # what browsers should do with our answers: nothing clever
 )
 
 
+_PAGE_POLICY = (
+    b"content-security-policy",
+    b"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'",
+)
+
+
+def _plain(message: Message) -> Message:
+    """Return the start of an answer with the headers that every answer carries; pages run no scripts."""
+    headers = [*message.get("headers", ()), *_PLAIN_HEADERS]
+    if any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+        headers.append(_PAGE_POLICY)
+    return {**message, "headers": headers}
+
+
 class Guards:
     """ASGI middleware: refuses what no client of ours sends, and adds the headers that every answer carries."""
 
@@ -45,7 +59,7 @@ class Guards:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *_PLAIN_HEADERS]
+                message = _plain(message)
             await send(message)
 
         try:

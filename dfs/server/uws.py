@@ -16,13 +16,13 @@ from dfs.access import Anonymous, CurrentUser
 from dfs.errors import DfsError, NotFoundError, UsageError
 from dfs.server.bodies import Sent, read_sent
 from dfs.server.context import base_url, caller
-from dfs.vo.tap.documents import VOTABLE, error_document
+from dfs.vo.formats import error_document
 from dfs.vo.tap.jobs import WAITED_FOR, Job, Jobs, Phase
 from dfs.vo.tap.jobs.documents import job_document, job_list, parameters_document, results_document
 
 __all__ = ["job_routes", "owner_of"]
 
-_XML = "application/xml"
+_XML, _VOTABLE = "application/xml", "application/x-votable+xml"
 _WAIT_MOST_S = 300.0  # clients ask again; proxies cut what is silent for longer
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -131,7 +131,7 @@ async def _result(request: Request) -> Response:
     """Send the result; ranges of it too."""
     owner = await _owner_name(request)
     job, path = await run_in_threadpool(_service(request).result, owner, request.path_params["job"])
-    mime = job.result.mime if job.result else VOTABLE
+    mime = job.result.mime if job.result else _VOTABLE
     return FileResponse(path, media_type=mime, headers={"Cache-Control": "private, no-store"})
 
 
@@ -141,7 +141,7 @@ async def _error(request: Request) -> Response:
         raise NotFoundError(f"the job has no error: it is {job.phase}", where=job.id)
     texts = {name: str(job.error.get(name) or "") for name in ("message", "where", "accepted", "hint")}
     error = DfsError(texts.pop("message"), **texts)
-    return Response(error_document(error), media_type=VOTABLE, headers=_NO_STORE)
+    return Response(error_document(error.line()), media_type=_VOTABLE, headers=_NO_STORE)
 
 
 async def _changed(request: Request, sent: Sent, owner: str | None, required: str) -> Response:

@@ -1,8 +1,11 @@
-"""The tables as a VODataService table set (VOSI 1.1): all, with or without their columns, or one."""
+"""The tables as a VODataService table set (VOSI 1.1): all, with or without their columns, or one.
+
+Numbers of rows are not told: some rows are not everybody's to know of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from dfs.model.schema import ColumnSchema, SchemaDescription, TableSchema
 from dfs.vo.tap.markup import Element, child, document, element
@@ -15,30 +18,26 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NAMESPACES = {"xmlns:vosi": _VOSI, "xmlns:vs": _VODATASERVICE, "xmlns:xsi": _XSI}
 
 
-def tableset_document(
-    schemas: Sequence[SchemaDescription], tables: Sequence[TableSchema], *, columns: bool, rows: Mapping[str, int] = {}
-) -> bytes:
+def tableset_document(schemas: Sequence[SchemaDescription], tables: Sequence[TableSchema], *, columns: bool) -> bytes:
     """Return the document of all tables.
 
     Parameters
     ----------
     columns
         False: names and descriptions of the tables only (``detail=min``).
-    rows
-        Number of rows by table, where known.
     """
     root = _root("vosi:tableset", version="1.1")
     for schema in schemas:
         inside = [one for one in tables if one.name.rpartition(".")[0].lower() == schema.name.lower()]
         made = child(root, "schema")
         _texts(made, name=schema.name, description=schema.description, utype=schema.utype)
-        made.extend(_table(one, columns=columns, rows=rows.get(one.name)) for one in inside)
+        made.extend(_table(one, columns=columns) for one in inside)
     return document(root)
 
 
-def table_document(table: TableSchema, rows: int | None = None) -> bytes:
+def table_document(table: TableSchema) -> bytes:
     """Return the document of one table, its columns with it."""
-    made = _table(table, columns=True, rows=rows)
+    made = _table(table, columns=True)
     root = _root("vosi:table", version="1.1")
     root.set("type", "output")
     root.extend(list(made))
@@ -52,11 +51,9 @@ def _root(tag: str, version: str) -> Element:
     return root
 
 
-def _table(table: TableSchema, *, columns: bool, rows: int | None) -> Element:
+def _table(table: TableSchema, *, columns: bool) -> Element:
     made = element("table", type="output")
     _texts(made, name=table.name, description=table.description, utype=table.utype)
-    if rows is not None:
-        child(made, "nrows", str(rows))
     if columns:
         made.extend(_column(one) for one in table.columns)
         made.extend(_keys(table))

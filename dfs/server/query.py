@@ -1,0 +1,120 @@
+"""A query's answer on its way out: begun in a thread of the pool, sent as it is made, stopped when nobody takes it any more."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from dfs.errors import ServiceError
+from dfs.server.outlet import ClientGoneError, Outlet
+from dfs.vo.tap.answer import Answer
+from dfs.vo.tap.service import Tap
+from dfs.vo.tap.stop import Stop
+
+__all__ = ["QueryResponse", "lane_of"]
+
+_READING_MOST_S = 900.0  # a client may take its time over a large answer, but not for ever
+
+
+def lane_of(request: Request) -> str:
+    """Return in whose line a request stands: that of its token, else that of the address it comes from."""
+    credential = request.headers.get("authorization") or request.headers.get("cookie")
+    if credential:
+        return hashlib.sha256(credential.encode()).hexdigest()
+    return request.client.host if request.client else ""
+
+
+class TimeUp(ServiceError):  # noqa: N818 - named as its kin
+    """A query ran longer than one may wait for it."""
+
+    status = 504
+
+
+class QueryResponse(Response):
+    """Runs `work` and sends its answer.
+
+    Parameters
+    ----------
+    work
+        Runs the query (in a thread), and stops when asked.
+    """
+
+    def __init__(self, tap: Tap, lane: str, work: Callable[[Stop], Answer]) -> None:
+        self._tap, self._lane, self._work = tap, lane, work
+        self._stop = Stop()
+        self.status_code, self.background = 200, None
+        self._answer: Answer | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
+        """Send the answer; an error before its first block is raised, for the handlers to answer."""
+        loop = asyncio.get_running_loop()
+        outlet = Outlet(loop)
+        self._tap.lanes.submit(self._lane, lambda: self._produce(outlet))
+        watch = asyncio.create_task(self._watch(receive))
+        self._time(loop, outlet, loop.time())
+        try:
+            block, last = await outlet.get()
+            await send({"type": "http.response.start", "status": 200, "headers": self._head(block, last=last)})
+            while not last:
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+                block, last = await outlet.get()
+            await send({"type": "http.response.body", "body": block, "more_body": False})
+        finally:
+            watch.cancel()
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._stop.ask("the client has gone")
+            outlet.close()
+
+    def _produce(self, outlet: Outlet) -> None:
+        """Run the query and put its bytes into the outlet (in a thread)."""
+        answer = None
+        try:
+            if not self._stop.asked:
+                answer = self._answer = self._work(self._stop)
+                outlet.pump(answer.chunks())
+        except ClientGoneError:
+            pass
+        except Exception as error:  # noqa: BLE001 - the coroutine raises it
+            outlet.fail(TimeUp(self._stop.reason) if self._stop.reason.startswith(_TIME_UP) else error)
+        finally:
+            if answer is not None:
+                answer.close()
+
+    def _head(self, first: bytes, *, last: bool) -> list[tuple[bytes, bytes]]:
+        answer = self._answer
+        if answer is None:
+            raise RuntimeError("bytes without an answer")
+        headers = [
+            (b"content-type", answer.mime.encode("latin-1")),
+            (b"content-disposition", f'inline; filename="result.{answer.extension}"'.encode("latin-1")),
+            (b"cache-control", b"private, no-store"),
+        ]
+        return [*headers, (b"content-length", str(len(first)).encode())] if last else headers
+
+    async def _watch(self, receive: Receive) -> None:
+        """Stop the query when the client hangs up."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._stop.ask("the client has gone")
+
+    def _time(self, loop: asyncio.AbstractEventLoop, outlet: Outlet, began: float) -> None:
+        """Stop the query when its time is over; what it spends waiting for the client is not counted."""
+        allowed, spent = self._tap.limits.sync_s, loop.time() - began
+        left = min(allowed - (spent - outlet.waited_s), _READING_MOST_S - spent)
+        if left > 0:
+            self._alarm = loop.call_later(left, self._time, loop, outlet, began)
+            return
+        self._stop.ask(f"{_TIME_UP} {allowed:g} s here; ask for less, or run it as a job (async)")
+        late = TimeUp(self._stop.reason)
+        self._alarm = loop.call_later(_GRACE_S, outlet.fail, late)  # an engine that does not hear is left to itself
+
+
+_TIME_UP = "the query may run"
+_GRACE_S = 5.0
