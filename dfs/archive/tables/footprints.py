@@ -26,7 +26,7 @@ _WCS = ("NAXIS1", "NAXIS2", "CRVAL1", "CRVAL2", "CRPIX1", "CRPIX2", "CD1_1", "CD
 
 @dataclass(frozen=True)
 class Footprint:
-    """Polygons on the sky, deg, each of shape (corners, 2); or a circle around a position; or neither.
+    """Polygons on the sky, deg, each of shape (corners, 2); or a position alone (spectra, as ESO has it); or nothing.
 
     Attributes
     ----------
@@ -51,10 +51,7 @@ class Footprint:
             return rings[0]
         if self.centre is None:
             return None
-        place = _numbers(np.array([self.centre]))
-        if self.diameter:
-            return f"CIRCLE J2000 {place} {round(self.diameter / 2, 8)!r}"
-        return f"POSITION J2000 {place}"
+        return f"POSITION J2000 {_numbers(np.array([self.centre]))}"
 
 
 def footprint_of(header: Mapping[str, Any], extensions: Sequence[Mapping[str, Any]]) -> Footprint:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from dfs.archive.tables import obscore, raw
+from dfs.archive.tables import ambient, obscore, phase3, quicklooks, raw
 from dfs.archive.tables.truth import read_truth
 from dfs.model.schema import SchemaDescription, TableSchema
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ArchiveTables"]
 
-_FAMILIES = (raw, obscore)
+_FAMILIES = (raw, obscore, phase3, ambient, quicklooks)
 
 
 class ArchiveTables:

@@ -59,7 +59,7 @@ def band_of(header: Mapping[str, Any], extensions: Sequence[Mapping[str, Any]], 
     low, high = as_number(header.get("WAVELMIN")), as_number(header.get("WAVELMAX"))
     power = as_number(header.get("SPEC_RES"))
     if low is None or high is None:
-        low, high = waveband(header) if kind == "image" else (None, None)
+        low, high = waveband(header) if kind in {"image", "measurements"} else (None, None)
         low, high = (low, high) if low is not None else _common(header)
     elif is_in_air(header, extensions):
         low, high = (float(air_to_vacuum_nm(one)) if one > _AIR_FROM_NM else one for one in (low, high))
