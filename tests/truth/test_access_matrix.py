@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import runpy
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +29,8 @@ CASES = 10_000
 @pytest.fixture(scope="module")
 def seed(pytestconfig: pytest.Config) -> int:
     drawn = 20220127 if os.environ.get("CI") == "true" else random.SystemRandom().randrange(2**32)
-    pytestconfig.get_terminal_writer().line(f"seed of the access matrix: {drawn}")
+    with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        sys.stderr.write(f"seed of the access matrix: {drawn}\n")
     return drawn
 
 
