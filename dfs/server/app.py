@@ -28,6 +28,7 @@ ROUTERS = (
     "dfs.server.docs",
     "dfs.server.home",
     "dfs.server.tap",
+    "dfs.server.simple",
     "dfs.server.auth",
 )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import BinaryIO
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from dfs.errors import UsageError
 from dfs.server.errors import RequestTooLarge
@@ -20,10 +21,15 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(slots=True)
 class Sent:
-    """What came: (name, value) in order, and the content of files by the name of their part."""
+    """What came: (name, value) in order, and files by the name of their part, large ones on disk until `close`."""
 
     parameters: list[tuple[str, str]] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, BinaryIO] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in self.files.values():
+            file.close()
 
 
 async def read_sent(request: Request, *, file_bytes: int = 0, files: int = 0) -> Sent:
@@ -32,7 +38,7 @@ async def read_sent(request: Request, *, file_bytes: int = 0, files: int = 0) ->
     Parameters
     ----------
     file_bytes, files
-        Size of one file, and how many, at most.
+        Size of all files together, and how many, at most.
 
     Raises
     ------
@@ -48,8 +54,7 @@ async def read_sent(request: Request, *, file_bytes: int = 0, files: int = 0) ->
     if kind in {"", _FORM}:
         sent.parameters += _pairs(await _read(request, _FIELD_BYTES))
     elif kind == "multipart/form-data":
-        _refuse_announced(request, file_bytes * files + _FIELD_BYTES)
-        await _read_parts(request, sent, file_bytes, files)
+        await _read_parts(request, sent, file_bytes + _FIELD_BYTES, files)
     else:
         raise UsageError(f"a body of type {kind[:60]!r}", accepted=f"{_FORM}, multipart/form-data")
     return sent
@@ -77,24 +82,22 @@ async def _read(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-async def _read_parts(request: Request, sent: Sent, file_bytes: int, files: int) -> None:
-    """Read a multipart body; parts of more than 1 MB wait on disk until they are all in."""
-    _count(request, file_bytes * files + _FIELD_BYTES)
+async def _read_parts(request: Request, sent: Sent, most: int, files: int) -> None:
+    """Read a multipart body of at most `most` bytes."""
+    _refuse_announced(request, most)
+    _count(request, most)
     try:
-        async with request.form(max_files=files, max_fields=_FIELDS_MOST, max_part_size=_FIELD_BYTES) as form:
-            for name, value in form.multi_items():
-                if isinstance(value, str):
-                    sent.parameters.append((name, value))
-                    continue
-                if (value.size or 0) > file_bytes:
-                    raise _too_large(file_bytes)
-                if name in sent.files:
-                    raise UsageError(f"two files are called {name[:80]!r}")
-                sent.files[name] = await value.read()
-    except ClientDisconnect:
-        raise
-    except HTTPException as error:  # Starlette's way to say that the form is broken or too large
+        form = await request.form(max_files=files, max_fields=_FIELDS_MOST, max_part_size=_FIELD_BYTES)
+    except HTTPException as error:  # Starlette's way to say that the form is broken, or has too many parts
         raise UsageError(f"the form cannot be read: {error.detail}") from error
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            sent.parameters.append((name, value))
+        elif name in sent.files:
+            await form.close()
+            raise UsageError(f"two files are called {name[:80]!r}")
+        else:
+            sent.files[name] = value.file
 
 
 def _refuse_announced(request: Request, most: int) -> None:

@@ -17,7 +17,7 @@ __all__ = ["Guards"]
 _log = logging.getLogger("dfs.server.access")
 
 PATH_CHARACTERS = 2_000
-QUERY_CHARACTERS = 200_000
+QUERY_CHARACTERS = 60_000  # the parser of addresses takes 65,535 bytes in all
 BODY_STALL_S = 30.0  # a client that sends nothing for so long is not coming back
 BODY_S = 900.0  # nor is one worth waiting for that takes so long over one body
 

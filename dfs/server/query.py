@@ -42,10 +42,14 @@ class QueryResponse(Response):
     ----------
     work
         Runs the query (in a thread), and stops when asked.
+    done
+        Called when the work is over, however it ends.
     """
 
-    def __init__(self, tap: Tap, lane: str, work: Callable[[Stop], Answer]) -> None:
-        self._tap, self._lane, self._work = tap, lane, work
+    def __init__(
+        self, tap: Tap, lane: str, work: Callable[[Stop], Answer], done: Callable[[], None] | None = None
+    ) -> None:
+        self._tap, self._lane, self._work, self._done = tap, lane, work, done
         self._stop = Stop()
         self.status_code, self.background = 200, None
         self._answer: Answer | None = None
@@ -86,6 +90,8 @@ class QueryResponse(Response):
         finally:
             if answer is not None:
                 answer.close()
+            if self._done is not None:
+                self._done()
 
     def _head(self, first: bytes, *, last: bool) -> list[tuple[bytes, bytes]]:
         answer = self._answer

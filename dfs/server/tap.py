@@ -38,7 +38,7 @@ async def sync(request: Request) -> Response:
         user = caller(request)
         return tap.answer(sent.parameters, sent.files, user, stop, base_url=base)
 
-    return QueryResponse(tap, lane_of(request), work)
+    return QueryResponse(tap, lane_of(request), work, sent.close)
 
 
 @asynccontextmanager

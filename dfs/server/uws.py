@@ -56,7 +56,10 @@ async def _jobs(request: Request) -> Response:
     jobs, sent = _service(request), await _sent(request)
     owner = await _owner_name(request)
     if request.method == "POST":
-        job = await run_in_threadpool(jobs.create, owner, sent.parameters, sent.files)
+        try:
+            job = await run_in_threadpool(jobs.create, owner, sent.parameters, sent.files)
+        finally:
+            sent.close()
         if (_value(sent, "PHASE") or "").upper() == "RUN":
             await run_in_threadpool(jobs.run, owner, job.id)
         return _see(_jobs_url(request) + f"/{job.id}")
@@ -117,7 +120,10 @@ async def _parameters(request: Request) -> Response:
     sent, owner = await _sent(request), await _owner_name(request)
     jobs, job_id = _service(request), request.path_params["job"]
     if request.method == "POST":
-        await run_in_threadpool(jobs.set_parameters, owner, job_id, sent.parameters, sent.files)
+        try:
+            await run_in_threadpool(jobs.set_parameters, owner, job_id, sent.parameters, sent.files)
+        finally:
+            sent.close()
         return _see(f"{_jobs_url(request)}/{job_id}")
     return _xml(parameters_document(await run_in_threadpool(jobs.get, owner, job_id)))
 

@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 __all__ = ["GuardedProtocol"]
 
-HEAD_BYTES = 512_000  # request line and headers; our longest query string is 200 kB
+HEAD_BYTES = 256_000  # request line and headers; an address has 65,535 at most
 HEADERS = 200
 HEAD_S = 20.0
 

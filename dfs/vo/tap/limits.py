@@ -26,7 +26,7 @@ class TapLimits:
     query_characters
         Length of a query.
     upload_bytes, uploads
-        Size of one uploaded table, and how many a query may have.
+        Size of all uploaded tables of a query, and how many it may have.
     running_each, waiting_each
         Queries of one user that run at once, and that wait for their turn.
     jobs_each

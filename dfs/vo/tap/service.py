@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -77,7 +76,7 @@ class Tap:
     def answer(
         self,
         parameters: Sequence[tuple[str, str]],
-        files: Mapping[str, bytes | Path],
+        files: Mapping[str, BinaryIO | Path],
         user: CurrentUser,
         stop: Stop,
         *,
@@ -121,7 +120,7 @@ class Tap:
         self,
         request: QueryRequest,
         form: Format,
-        files: Mapping[str, bytes | Path],
+        files: Mapping[str, BinaryIO | Path],
         user: CurrentUser,
         stop: Stop,
         *,
@@ -139,10 +138,11 @@ class Tap:
             result.close()
             raise
 
-    def _upload(self, content: bytes | Path) -> Upload:
+    def _upload(self, content: BinaryIO | Path) -> Upload:
         """Read an uploaded table."""
         from dfs.vo.formats import read_upload
 
-        stream: BinaryIO = BytesIO(content) if isinstance(content, bytes) else content.open("rb")
-        with stream:
-            return read_upload(stream)
+        if isinstance(content, Path):
+            with content.open("rb") as stream:
+                return read_upload(stream)
+        return read_upload(content)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from dfs.errors import NotFoundError
 from dfs.store.durable import disk_errors
@@ -32,7 +33,7 @@ class JobFolders:
             raise NotFoundError("no such job", where=job_id[:80])
         return self.root / job_id
 
-    def make(self, job_id: str, uploads: Mapping[str, bytes]) -> None:
+    def make(self, job_id: str, uploads: Mapping[str, BinaryIO]) -> None:
         """Make the folder of a new job, with its uploads by their names."""
         folder = self.of(job_id)
         with disk_errors(folder, "keep the job"):
@@ -40,14 +41,15 @@ class JobFolders:
         if uploads:
             self.add_uploads(job_id, uploads)
 
-    def add_uploads(self, job_id: str, uploads: Mapping[str, bytes]) -> None:
+    def add_uploads(self, job_id: str, uploads: Mapping[str, BinaryIO]) -> None:
         """Keep uploads of a job; one of the same name is replaced."""
         folder = self.of(job_id)
         files = {name: path.name for name, path in self.uploads(job_id).items()}
         with disk_errors(folder, "keep the upload"):
             for name, content in uploads.items():
                 file = f"upload-{len(list(folder.glob('upload-*')))}"
-                (folder / file).write_bytes(content)
+                with (folder / file).open("wb") as target:
+                    shutil.copyfileobj(content, target, 1 << 20)
                 files[name] = file
             index = folder / "uploads.part"
             index.write_text(json.dumps(files), encoding="utf-8")

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from dfs.clock import Clock, isoformat
 from dfs.errors import NotFoundError, ServiceError, UsageError
@@ -43,7 +43,7 @@ class Jobs:
         self.changes = changes
 
     def create(
-        self, owner: str | None, parameters: Sequence[tuple[str, str]], uploads: Mapping[str, bytes] | None = None
+        self, owner: str | None, parameters: Sequence[tuple[str, str]], uploads: Mapping[str, BinaryIO] | None = None
     ) -> Job:
         """Make a job in phase PENDING.
 
@@ -137,7 +137,7 @@ class Jobs:
         owner: str | None,
         job_id: str,
         parameters: Sequence[tuple[str, str]],
-        uploads: Mapping[str, bytes] | None = None,
+        uploads: Mapping[str, BinaryIO] | None = None,
     ) -> Job:
         """Replace or add parameters of a job that has not been started."""
         job = self.get(owner, job_id)
