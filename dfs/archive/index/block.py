@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,15 @@ class Block:
         """Give every row."""
         yield from self._batches
 
-    def take(self, rows: Rows) -> list[pa.RecordBatch]:
-        """Return the rows of these numbers (ascending, distinct); rows side by side are given without a copy."""
+    @cached_property
+    def reach_deg(self) -> float:
+        """The greatest radius of a row's region."""
+        radius = self.arrays.get("radius")
+        known = radius[~np.isnan(radius)] if radius is not None else np.empty(0)
+        return float(known.max()) if known.size else 0.0
+
+    def take(self, rows: Rows, columns: Sequence[str] | None = None) -> list[pa.RecordBatch]:
+        """Return the rows of these numbers (ascending, distinct), all columns or some; rows side by side are given without a copy."""
         if rows.size == 0:
             return []
         which = np.searchsorted(self._starts, rows, side="right") - 1
@@ -98,7 +106,8 @@ class Block:
         edges = np.flatnonzero(np.diff(which)) + 1
         for part in np.split(np.arange(rows.size), edges):
             batch = int(which[part[0]])
-            found += _taken(self._batches[batch], rows[part] - self._starts[batch])
+            whole = self._batches[batch]
+            found += _taken(whole.select(columns) if columns is not None else whole, rows[part] - self._starts[batch])
         return found
 
     def rows_of_files(self, files: Sequence[str]) -> Rows:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, func, select
 
+from dfs.access.runs import covers
 from dfs.store import Database
 from dfs.store.tables import audit, files
 
@@ -33,8 +34,10 @@ def changes_since(connection: Connection, watermark: int) -> Changes:
     )
     programmes = [one.removeprefix(PROGRAMME) for one in subjects if one.startswith(PROGRAMME)]
     named = {one for one in subjects if not one.startswith(PROGRAMME)}
-    for some in _pieces(programmes):
-        named |= set(connection.execute(select(files.c.dp_id).where(files.c.programme.in_(some))).scalars())
+    for one in programmes:  # what is set for a programme holds for its runs
+        inside = files.c.programme.startswith(one, autoescape=True)
+        rows = connection.execute(select(files.c.dp_id, files.c.programme).where(inside))
+        named |= {dp_id for dp_id, run in rows if covers(one, run)}
     return Changes(named)
 
 
