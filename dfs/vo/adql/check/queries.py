@@ -240,7 +240,15 @@ class QueryChecks(TableChecks):
             raise self.error(
                 term, "SELECT DISTINCT is ordered by its own columns alone", hint="add the column to SELECT"
             )
-        return None if isinstance(value.node, exp.Literal | exp.Null) else value.node
+        return None if _is_constant(value.node) else value.node
+
+
+def _is_constant(node: Any) -> bool:
+    """Return whether an expression is the same in every row."""
+    return not any(
+        isinstance(one, exp.Column | exp.AggFunc) or (isinstance(one, exp.Anonymous) and one.args["this"] == "RAND")
+        for one in node.walk()
+    )
 
 
 def _number(value: int) -> exp.Literal:

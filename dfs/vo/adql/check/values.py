@@ -75,8 +75,8 @@ class ValueChecks:
         if node.is_string:
             return Value(exp.Literal(this=text, is_string=True), "char" if text.isascii() else "unicodeChar")
         kind = "double"
-        if text.isdigit():
-            size = int(text)
+        if text.lstrip("-").isdigit():
+            size = abs(int(text))
             kind = "int" if size < 2**31 else "long" if size < 2**63 else "double"
         if kind == "double" and not math.isfinite(float(text)):
             raise self.error(node, f"the number {text[:24]} is too large")
@@ -136,6 +136,8 @@ class ValueChecks:
         target = node.args["to"]
         kind = target.this
         found = self.value(node.this)
+        if found.type == "flag":
+            found = self.as_number(node, found, "CAST")
         if found.type == "array":
             raise self.error(node, "an array cannot be cast")
         types = exp.DataType.Type

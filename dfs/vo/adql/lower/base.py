@@ -204,6 +204,10 @@ class Lowering(GeometryRules, UserFunctionRules):
     def _f_rand(self, _node: Any, *_seed: Any) -> Any:
         return function(self.renamed.get("RAND", "RAND"))
 
+    def _f_coalesce(self, node: Any, *parts: Any) -> Any:
+        as_kind = {"long": self.long, "double": self.double}.get(str(node.meta.get("type")))
+        return None if as_kind is None else function("COALESCE", *map(as_kind, parts))
+
     def _f_adql_time(self, _node: Any, x: Any) -> Any:
         return self.iso_text(self.time(x))
 

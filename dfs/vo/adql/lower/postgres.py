@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from dfs.vo.adql.geometry import arguments, constant, is_call
 from dfs.vo.adql.lower.base import Lowering
-from dfs.vo.adql.lower.nodes import cast, function, paren, text
+from dfs.vo.adql.lower.nodes import cast, divide, function, multiply, paren, subtract, text
 
 __all__ = ["Postgres"]
 
@@ -44,8 +44,9 @@ class Postgres(Lowering):
         return exp.Escape(this=type(node)(this=node.this, expression=node.expression), expression=text(""))
 
     def remainder(self, x: Any, y: Any) -> Any:
-        """Return the remainder of doubles; only decimals have one here."""
-        return cast(function("MOD", cast(x, "DECIMAL"), cast(y, "DECIMAL")), "DOUBLE")
+        """Return the remainder of doubles, x - y trunc(x / y); only decimals have one here."""
+        whole = function("TRUNC", divide(self.copy(x), self.copy(y)))
+        return exp.Paren(this=subtract(x, multiply(y, whole)))
 
     def nearest(self, x: Any) -> Any:
         """Return the whole number next to a double, halves away from zero; doubles would round halves to even."""
@@ -76,8 +77,10 @@ class Postgres(Lowering):
         if is_call(shape, "adql_point"):
             return self._point(*parts)
         if is_call(shape, "adql_circle"):
-            radius = self.number(float(value)) if (value := constant(parts[2])) is not None else parts[2]
-            return function("SCIRCLE", self._point(parts[0], parts[1]), function("RADIANS", radius))
+            radius = constant(parts[2])
+            if radius is None or radius > 90:  # of which pgSphere has none
+                return None
+            return function("SCIRCLE", self._point(parts[0], parts[1]), function("RADIANS", self.number(float(radius))))
         values = [constant(one) for one in parts]
         if is_call(shape, "adql_box", "adql_region") or any(one is None for one in values):
             return None
