@@ -1,1 +1,1 @@
-"""Pages of the observatory, made of widgets; served by Voila."""
+"""Pages made of widgets, and the host that serves them."""

@@ -1,1 +1,1 @@
-"""Widgets of the observatory: view models in `state`, tested without a browser, and the ipywidgets that show them."""
+"""Widgets: plain view models in `dfs_widgets.state`, and what shows them."""

@@ -1,0 +1,21 @@
+"""The page ``archive``: opens the observatory it was started for and shows it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+__all__ = ["archive_page"]
+
+
+def archive_page() -> Any:
+    """Return the page as a widget, showing what the address asks for."""
+    from voila.utils import get_query_string
+
+    from dfs_widgets.archive import ArchivePage
+    from dfs_dashboards.desk import open_desk
+
+    desk = open_desk(server=os.environ.get("DFS_SERVER"), root=os.environ.get("DFS_ROOT"))
+    # A kernel kept warm waits here for its visitor; everything slow has happened before.
+    address = get_query_string() or ""
+    return ArchivePage(desk, address).start().widget

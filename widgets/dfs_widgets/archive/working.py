@@ -1,0 +1,68 @@
+"""Every answer of the page begins and ends the same way: busy, then ready, or in red what went wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dfs.errors import DfsError
+from dfs_widgets.parts import Bar
+
+__all__ = ["Work", "one_line"]
+
+_LOG = logging.getLogger(__name__)
+
+
+def one_line(error: BaseException) -> str:
+    """Return what a person is told of an error; what nobody foresaw goes to the log with its traceback."""
+    if isinstance(error, DfsError):
+        return error.line()
+    _LOG.error("unexpected", exc_info=error)
+    return f"something unexpected happened ({type(error).__name__}); the log has the details"
+
+
+class Work:
+    """Tells the bar how work goes.
+
+    Parameters
+    ----------
+    bar
+        Shows the state.
+    """
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+
+    @contextmanager
+    def doing(self, what: str, told: Callable[[DfsError], bool] = lambda _: False) -> Iterator[None]:
+        """Show `what` while the body runs; an error of it ends here.
+
+        Parameters
+        ----------
+        told
+            Shows an error beside its control and returns True; otherwise the bar shows it.
+        """
+        self._bar.message, self._bar.state = what, "busy"
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the last door before a person: no traceback reaches him
+            beside = isinstance(error, DfsError) and told(error)
+            self._bar.message = "see the field in red" if beside else one_line(error)
+            self._bar.state = "error"
+        else:
+            self._bar.message = "" if self._bar.message == what else self._bar.message
+            self._bar.state = "ready"
+
+    def listen(self, widget: Any, answers: dict[str, tuple[str, Callable[[dict[str, Any]], None]]]) -> None:
+        """Answer the messages of `widget`: kind -> (words while it is done, what is done)."""
+
+        def answer(_: Any, message: Any, __: Any) -> None:
+            kind = message.get("kind") if isinstance(message, dict) else None
+            if kind in answers:
+                words, do = answers[kind]
+                with self.doing(words):
+                    do(message)
+
+        widget.on_msg(answer)

@@ -1,0 +1,69 @@
+"""The one interface through which widgets speak to an observatory: your own in process, or another over HTTP as its user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dfs.archive.search import Search
+from dfs.model.schema import TableSchema
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+__all__ = ["ArchiveAccess", "Desk"]
+
+
+class ArchiveAccess(Protocol):
+    """What the page needs of an archive; `dfs.archive.client.ArchiveClient` has it, embedded and remote."""
+
+    @property
+    def table(self) -> Mapping[str, TableSchema]:
+        """The queryable tables by name."""
+        ...
+
+    def query(self, adql: str, *, maxrec: int | None = None) -> Table:
+        """Run a query."""
+        ...
+
+    def located(self, search: Search) -> Search:
+        """Return the search with its target's position."""
+        ...
+
+    def search(self, kind: str | Search = "raw", **criteria: Any) -> Table:
+        """Return what fulfils all criteria; ``meta`` has ``adql`` and ``python``."""
+        ...
+
+    def facets(self, search: Search, columns: Sequence[str]) -> dict[str, list[tuple[Any, int]]]:
+        """Return values and counts of columns among what a search finds."""
+        ...
+
+    def links(self, dp_id: str | Sequence[str]) -> Table:
+        """Return the DataLink table of a file."""
+        ...
+
+    def header(self, dp_id: str) -> str:
+        """Return the header of a file, a card a line."""
+        ...
+
+    def preview(self, dp_id: str) -> bytes:
+        """Return a picture of a file, PNG or JPEG."""
+        ...
+
+    def calibrations(self, dp_id: str, mode: str = "raw") -> Any:
+        """Return the tree of calibrations of a raw frame."""
+        ...
+
+    def get(self, dp_id: str, folder: str | Path = ".") -> Path:
+        """Copy a file out."""
+        ...
+
+
+class Desk(Protocol):
+    """An observatory as one user sees it."""
+
+    @property
+    def archive(self) -> ArchiveAccess:
+        """Its archive."""
+        ...
