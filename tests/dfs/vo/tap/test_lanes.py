@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import wait
+
+import pytest
+
+from dfs.vo.tap.lanes import Busy, Lanes
+
+
+def test_users_are_served_in_turn() -> None:
+    lanes = Lanes(1, running_each=1, waiting_each=100, name="t")
+    gate, served = threading.Event(), []
+    lanes.submit("first", gate.wait)
+    futures = [lanes.submit("greedy", lambda n=n: served.append(f"greedy {n}")) for n in range(5)]
+    futures += [lanes.submit("modest", lambda: served.append("modest"))]
+    gate.set()
+    wait(futures, 20)
+    assert served.index("modest") <= 1
+    assert [one for one in served if one != "modest"] == [f"greedy {n}" for n in range(5)]
+    lanes.close(1)
+
+
+def test_one_user_runs_so_many_at_once_and_others_pass() -> None:
+    lanes = Lanes(4, running_each=2, waiting_each=100, name="t")
+    gate, begun = threading.Event(), threading.Semaphore(0)
+
+    def hold() -> None:
+        begun.release()
+        gate.wait()
+
+    held = [lanes.submit("greedy", hold) for _ in range(5)]
+    assert all(begun.acquire(timeout=20) for _ in range(2))
+    assert lanes.submit("other", lambda: "served").result(20) == "served"
+    assert not begun.acquire(blocking=False)
+    gate.set()
+    wait(held, 20)
+    lanes.close(1)
+
+
+def test_a_full_line_is_refused_and_errors_come_back() -> None:
+    lanes = Lanes(1, running_each=1, waiting_each=1, name="t")
+    gate, began = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        began.set()
+        gate.wait()
+
+    lanes.submit("a", hold)
+    began.wait(20)
+    failing = lanes.submit("a", lambda: 1 / 0)
+    with pytest.raises(Busy):
+        lanes.submit("a", lambda: None)
+    gate.set()
+    with pytest.raises(ZeroDivisionError):
+        failing.result(20)
+    lanes.close(1)
+    with pytest.raises(Busy, match="closes"):
+        lanes.submit("a", lambda: None)
