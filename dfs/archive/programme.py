@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from dfs.access.runs import programme_of
 from dfs.store.tables import programmes
 
-__all__ = ["Programme", "find_programme"]
+__all__ = ["Programme", "all_programmes", "find_programme", "in_force"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,27 @@ class Programme:
 
 
 def find_programme(connection: Connection, run: str) -> Programme | None:
+    """Return what is set for `run`; see `in_force`."""
+    wanted = programmes.c.id.in_([run, programme_of(run)])
+    return in_force(_named(connection, select(programmes).where(wanted)), run)
+
+
+def all_programmes(connection: Connection) -> dict[str, Programme]:
+    """Return all programmes and runs with a row, by identifier."""
+    return _named(connection, select(programmes).order_by(programmes.c.id))
+
+
+def in_force(known: Mapping[str, Programme], run: str) -> Programme | None:
     """Return what is set for `run`, by its own row and where that is silent by its programme's; None when neither is there."""
-    names = list(dict.fromkeys([run, programme_of(run)]))
-    query = select(programmes).where(programmes.c.id.in_(names))
-    found = {row["id"]: row for row in connection.execute(query).mappings()}
-    rows = [found[name] for name in names if name in found]
+    rows = [known[name] for name in dict.fromkeys([run, programme_of(run)]) if name in known]
     if not rows:
         return None
-    fields = ("title", "pi_coi", "type", "abstract", "proprietary_days")
-    values = {name: next((row[name] for row in rows if row[name] is not None), None) for name in fields}
-    return Programme(run, **values, metadata_protected=any(row["metadata_protected"] for row in rows))
+    silent = ("title", "pi_coi", "type", "abstract", "proprietary_days")
+    values: dict[str, Any] = {
+        name: next((getattr(row, name) for row in rows if getattr(row, name) is not None), None) for name in silent
+    }
+    return Programme(run, **values, metadata_protected=any(row.metadata_protected for row in rows))
+
+
+def _named(connection: Connection, query: Select[Any]) -> dict[str, Programme]:
+    return {row["id"]: Programme(**dict(row)) for row in connection.execute(query).mappings()}

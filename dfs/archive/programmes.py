@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from dfs.access import AuditTrail, Standing
 from dfs.access.roles import Power, require
-from dfs.archive.programme import Programme, find_programme
+from dfs.archive.programme import Programme, all_programmes, find_programme
 from dfs.archive.restrictions import recompute, release_details
 from dfs.errors import NotFoundError, UsageError
 from dfs.store import Database
@@ -34,8 +34,7 @@ class Programmes:
         """Return all programmes and runs with a row, by identifier."""
         require(self._standing(), Power.MANAGE_PROGRAMMES)
         with self._database.read() as connection:
-            rows = connection.execute(select(programmes).order_by(programmes.c.id)).mappings()
-            return [Programme(**dict(row)) for row in rows]
+            return [*all_programmes(connection).values()]
 
     def find(self, run: str) -> Programme:
         """Return what is set for `run`: by its own row, and where that is silent by its programme's."""

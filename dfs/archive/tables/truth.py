@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Select, select
 
 from dfs.archive.describe import EXTENSIONS
+from dfs.archive.programme import Programme, all_programmes, in_force
 from dfs.archive.tables.values import as_number
-from dfs.store.tables import files, headers, programmes
+from dfs.store.tables import files, headers
 
 __all__ = ["Truth", "read_truth"]
 
@@ -95,16 +96,24 @@ def read_truth(connection: Connection, public_url: str, dp_ids: Sequence[str] | 
 def _query() -> Select[Any]:
     """Return the query for all files that are online: a quarantined file is not served, and so not found."""
     of_files = [files.c[name] for name in (*_FILE_COLUMNS, *_MORE_COLUMNS)]
-    of_programme = [programmes.c[name].label(f"programme_{name}") for name in _PROGRAMME_COLUMNS]
-    joined = files.outerjoin(headers, headers.c.dp_id == files.c.dp_id).outerjoin(
-        programmes, programmes.c.id == files.c.programme
-    )
-    query = select(*of_files, *of_programme, headers.c.keywords).select_from(joined)
+    joined = files.outerjoin(headers, headers.c.dp_id == files.c.dp_id)
+    query = select(*of_files, headers.c.keywords).select_from(joined)
     return query.where(files.c.state == "online").order_by(files.c.dp_id)
 
 
 def _batches(connection: Connection, query: Select[Any], public_url: str) -> Iterator[Truth]:
+    known = all_programmes(connection)
     rows = connection.execute(query.execution_options(yield_per=_BATCH)).mappings()
     for batch in rows.partitions(_BATCH):
         found = [row["keywords"] for row in batch]
-        yield Truth([dict(row) for row in batch], [one if isinstance(one, dict) else {} for one in found], public_url)
+        yield Truth(
+            [{**row, **_of_programme(known, row["programme"])} for row in batch],
+            [one if isinstance(one, dict) else {} for one in found],
+            public_url,
+        )
+
+
+def _of_programme(known: Mapping[str, Programme], run: str | None) -> dict[str, Any]:
+    """Return what is set for a run, where its own row is silent by its programme's."""
+    found = in_force(known, run or "")
+    return {f"programme_{name}": getattr(found, name, None) for name in _PROGRAMME_COLUMNS}
