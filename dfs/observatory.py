@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from dfs.access.tokens import Tokens
     from dfs.archive import Archive
     from dfs.archive.doors import Doorkeeper
+    from dfs.archive.index import Index
     from dfs.archive.programmes import Programmes
     from dfs.frames import Frames
     from dfs.pipeline import Pipeline, Report
     from dfs.qc import QualityControl
     from dfs.recipes import Recipes
     from dfs.store.manifest import Manifest
+    from dfs.vo.engine import QueryEngine
+    from dfs.vo.tap.service import Tap
 
 __all__ = ["Observatory"]
 
@@ -290,6 +293,46 @@ class Observatory:
         return Archive(self.database, self.files, self.audit, self.clock)
 
     @cached_property
+    def index(self) -> Index:
+        """What queries read, as new as the last commit: `dfs.archive.index.Index`; one for all users."""
+        if self._shared is not None:
+            return self._shared.index
+        from dfs.archive.index import Index
+        from dfs.archive.tables import ArchiveTables
+
+        return Index(self.database, self.root / "index", [ArchiveTables(self.files, self.settings.public_url)])
+
+    @cached_property
+    def engine(self) -> QueryEngine:
+        """Runs queries in ADQL with a user's rights: `dfs.vo.engine.QueryEngine`; one for all users."""
+        if self._shared is not None:
+            return self._shared.engine
+        from dfs.access.rows import row_rule
+        from dfs.access.standings import Standings
+        from dfs.vo.engine import QueryEngine
+
+        standings = Standings(self.database)
+        return QueryEngine(self.index, self.clock, lambda user, keys, now: row_rule(standings.of(user), keys, now))
+
+    @cached_property
+    def tap(self) -> Tap:
+        """Queries as TAP knows them, with jobs: `dfs.vo.tap.service.Tap`; one for all users."""
+        if self._shared is not None:
+            return self._shared.tap
+        from dfs.vo.tap.limits import TapLimits
+        from dfs.vo.tap.service import Tap
+
+        return Tap(
+            self.engine,
+            lambda: self.index.snapshot().descriptions,
+            self.database,
+            self.root,
+            self.clock,
+            public_url=self.settings.public_url,
+            limits=TapLimits(),
+        )
+
+    @cached_property
     def qc(self) -> QualityControl:
         """Quality parameters and their trends: `dfs.qc.QualityControl`."""
         from dfs.qc import QualityControl
@@ -333,6 +376,8 @@ class Observatory:
     def close(self) -> None:
         """Close the database connections, unless they are somebody else's."""
         if self._shared is None:
+            if "index" in self.__dict__:
+                self.index.close()
             self.database.close()
 
     def __enter__(self) -> Self:

@@ -45,10 +45,10 @@ async def spectra(request: Request) -> Response:
 async def cone(request: Request) -> Response:
     """Answer a cone search over the table of the path, or of TABLE."""
     sent = await read_sent(request)
-    snapshot = await run_in_threadpool(_tap(request).engine.index.snapshot)
+    tables = await run_in_threadpool(_tap(request).engine.tables)
     table = request.path_params.get("table")
     parameters: Sequence[tuple[str, str]] = [*sent.parameters, *([("TABLE", table)] if table else [])]
-    return _answered(request, cone_query(parameters, snapshot.schemas))
+    return _answered(request, cone_query(parameters, {one.name.lower(): one for one in tables}))
 
 
 def _answered(request: Request, query: SimpleQuery) -> Response:

@@ -55,21 +55,17 @@ async def _tables(request: Request) -> Response:
     details = [value for name, value in sent.parameters if name.lower() == "detail"]
     if any(one not in {"min", "max"} for one in details):
         raise UsageError(f"detail = {details[0][:40]!r}", accepted="min, max")
-    snapshot = await run_in_threadpool(_tap(request).engine.index.snapshot)
+    tap = _tap(request)
+    tables = await run_in_threadpool(tap.engine.tables)
     if wants_page(request):
-        return tables_page(list(snapshot.schemas.values()))
-    document = await run_in_threadpool(
-        tableset_document,
-        snapshot.descriptions,
-        list(snapshot.schemas.values()),
-        columns="min" not in details,
-    )
+        return tables_page(tables)
+    document = await run_in_threadpool(tableset_document, tap.descriptions(), tables, columns="min" not in details)
     return _xml(document)
 
 
 def _table(request: Request) -> Response:
     name = request.path_params["table"]
-    table = _tap(request).engine.index.snapshot().schemas.get(name.lower())
+    table = next((one for one in _tap(request).engine.tables() if one.name.lower() == name.lower()), None)
     if table is None:
         raise NotFoundError(f"there is no table {name[:80]!r}", hint="see tables")
     return _xml(table_document(table))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dfs.access import Anonymous, CurrentUser, Member
 from dfs.clock import Clock, isoformat
+from dfs.model.schema import SchemaDescription
 from dfs.store import Database
 from dfs.vo.formats import Format, TableInfo, negotiate
+from dfs.vo.formats.uploads import Upload, UploadLimits, read_upload
 from dfs.vo.tap.answer import Answer, link_service
 from dfs.vo.tap.jobs.changes import Changes
 from dfs.vo.tap.jobs.folders import JobFolders
@@ -25,7 +27,6 @@ from dfs.vo.tap.stop import Stop
 
 if TYPE_CHECKING:
     from dfs.vo.engine import QueryEngine
-    from dfs.vo.formats import Upload
     from dfs.vo.simple import SimpleQuery
 
 __all__ = ["Tap"]
@@ -38,6 +39,8 @@ class Tap:
     ----------
     engine
         Runs the queries.
+    descriptions
+        Of the schemas that tables are in.
     limits
         How much one may ask.
     jobs
@@ -49,9 +52,17 @@ class Tap:
     """
 
     def __init__(
-        self, engine: QueryEngine, database: Database, root: Path, clock: Clock, *, public_url: str, limits: TapLimits
+        self,
+        engine: QueryEngine,
+        descriptions: Callable[[], Sequence[SchemaDescription]],
+        database: Database,
+        root: Path,
+        clock: Clock,
+        *,
+        public_url: str,
+        limits: TapLimits,
     ) -> None:
-        self.engine, self.limits = engine, limits
+        self.engine, self.descriptions, self.limits = engine, descriptions, limits
         self.up_since = isoformat(clock.now())
         self._public_url = public_url
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
@@ -80,6 +91,7 @@ class Tap:
         user: CurrentUser,
         stop: Stop,
         *,
+        timeout_s: float | None = None,
         base_url: str = "",
     ) -> Answer:
         """Run the query that `parameters` ask for.
@@ -92,6 +104,8 @@ class Tap:
             Whose rights count.
         stop
             Ends it.
+        timeout_s
+            Seconds of work it may take; default: those of a synchronous query.
         base_url
             Where the services in the answer are reached; default: the public address.
 
@@ -103,7 +117,7 @@ class Tap:
         request = read_request(parameters, files, self.limits)
         form = negotiate(request.format)
         infos = [TableInfo("QUERY", request.query[:2_000])]
-        return self._answer(request, form, files, user, stop, infos=infos, base_url=base_url)
+        return self._answer(request, form, files, user, stop, infos=infos, base_url=base_url, timeout_s=timeout_s)
 
     def simple(self, query: SimpleQuery, user: CurrentUser, stop: Stop, *, base_url: str = "") -> Answer:
         """Run the query of a simple protocol."""
@@ -114,7 +128,9 @@ class Tap:
     def _perform(self, job: Job, stop: Stop) -> Answer:
         """Run the query of a job, with the rights its owner has now."""
         user = Anonymous() if job.owner is None else Member(job.owner)
-        return self.answer(job.parameters, self._folders.uploads(job.id), user, stop)
+        return self.answer(
+            job.parameters, self._folders.uploads(job.id), user, stop, timeout_s=job.execution_duration_s
+        )
 
     def _answer(
         self,
@@ -127,9 +143,12 @@ class Tap:
         infos: Sequence[TableInfo] = (),
         ucds: Mapping[str, str] | None = None,
         base_url: str = "",
+        timeout_s: float | None = None,
     ) -> Answer:
-        uploads = {name: self._upload(files[part]) for name, part in request.uploads.items()}
-        result = self.engine.run(request.query, user=user, maxrec=request.maxrec, uploads=uploads)
+        uploads = {name: self._upload(name, files[part]) for name, part in request.uploads.items()}
+        result = self.engine.run(
+            request.query, user=user, maxrec=request.maxrec, uploads=uploads, timeout_s=timeout_s or self.limits.sync_s
+        )
         stop.attach(result.close)
         services = link_service(result.columns, base_url or self._public_url)
         try:
@@ -138,11 +157,7 @@ class Tap:
             result.close()
             raise
 
-    def _upload(self, content: BinaryIO | Path) -> Upload:
+    def _upload(self, name: str, content: BinaryIO | Path) -> Upload:
         """Read an uploaded table."""
-        from dfs.vo.formats import read_upload
-
-        if isinstance(content, Path):
-            with content.open("rb") as stream:
-                return read_upload(stream)
-        return read_upload(content)
+        limits = UploadLimits(bytes=self.limits.upload_bytes, expanded_bytes=2 * self.limits.upload_bytes)
+        return read_upload(name, content, limits)

@@ -15,6 +15,7 @@ __all__ = ["table_document", "tableset_document"]
 _VOSI = "http://www.ivoa.net/xml/VOSITables/v1.0"
 _VODATASERVICE = "http://www.ivoa.net/xml/VODataService/v1.1"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_OWN = "The tables, columns and links of this service, as TAP 1.1 describes them."
 _NAMESPACES = {"xmlns:vosi": _VOSI, "xmlns:vs": _VODATASERVICE, "xmlns:xsi": _XSI}
 
 
@@ -27,8 +28,10 @@ def tableset_document(schemas: Sequence[SchemaDescription], tables: Sequence[Tab
         False: names and descriptions of the tables only (``detail=min``).
     """
     root = _root("vosi:tableset", version="1.1")
-    for schema in schemas:
-        inside = [one for one in tables if one.name.rpartition(".")[0].lower() == schema.name.lower()]
+    described = {one.name.lower(): one for one in schemas}
+    for name in dict.fromkeys(one.name.rpartition(".")[0] for one in tables):
+        schema = described.get(name.lower(), SchemaDescription(name, _OWN if name == "TAP_SCHEMA" else ""))
+        inside = [one for one in tables if one.name.rpartition(".")[0] == name]
         made = child(root, "schema")
         _texts(made, name=schema.name, description=schema.description, utype=schema.utype)
         made.extend(_table(one, columns=columns) for one in inside)

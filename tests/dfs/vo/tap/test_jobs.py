@@ -4,9 +4,9 @@ import io
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from defusedxml import ElementTree as ET
 
 import pytest
+from defusedxml import ElementTree
 
 from dfs.errors import NotFoundError, ServiceError, UsageError
 from dfs.vo.tap.jobs import Phase
@@ -205,8 +205,8 @@ def test_documents_are_xml_whatever_was_asked(bench: Callable) -> None:
     job = service.jobs.create("ana", [("QUERY", "rows"), ("RUNID", odd.replace("\ud800", "")), ('a"<&\x01', "x")])
     service.jobs.run("ana", job.id)
     done = service.ended("ana", job.id)
-    root = ET.fromstring(job_document(done, "http://here/async/1"))
+    root = ElementTree.fromstring(job_document(done, "http://here/async/1"))
     assert root.findtext(f"{UWS}jobId") == job.id
     assert root.findtext(f"{UWS}phase") == "COMPLETED"
     assert "ü 漢" in root.findtext(f"{UWS}runId")
-    assert len(ET.fromstring(job_list([done], "http://here/async"))) == 1
+    assert len(ElementTree.fromstring(job_list([done], "http://here/async"))) == 1
