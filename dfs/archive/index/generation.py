@@ -21,6 +21,7 @@ __all__ = ["Generation", "Resources"]
 
 Prepare = Callable[[Any], None]
 _TRIES = 20
+_connecting = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Generation:
         Parameters
         ----------
         prepare
-            Called once on the first connection, before it is locked: registers functions.
+            Called once on the first connection: registers functions that are not there yet.
         """
         with self._lock:
             if self._handle is None:
@@ -122,10 +123,13 @@ class Generation:
                 "preserve_insertion_order": False,
             },
         )
-        if prepare is not None:
-            prepare(connection)
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        with _connecting:
+            if prepare is not None:
+                prepare(connection)
+            # connections of one process to one file share one DuckDB: another index may have locked it
+            if not connection.sql("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
+                connection.execute("SET enable_external_access = false")
+                connection.execute("SET lock_configuration = true")
         return connection
 
     def close(self) -> None:

@@ -15,7 +15,12 @@ __all__ = ["register"]
 
 
 def register(connection: Any) -> None:
-    """Register every function with a connection; its cursors have them, too."""
+    """Register every function with a connection, unless they are there; its cursors have them, too."""
+    known = connection.sql(
+        "SELECT count(*) FROM duckdb_functions() WHERE function_name = $name", params={"name": AROUND}
+    )
+    if known.fetchall()[0][0]:
+        return
     register_functions(connection)
     connection.create_function(
         AROUND, _around, ["DOUBLE", "DOUBLE", "INTEGER"], "BIGINT[]", type="arrow", null_handling="special"

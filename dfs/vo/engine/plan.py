@@ -80,7 +80,8 @@ class Planner:
         for one in self.prepared.references:
             columns = self.prepared.columns[one.alias]
             state = self.states.get(one.table)
-            self._shown[one.alias] = columns if state is None else shown(state, columns)
+            regions = any(near.regions and near.kept == one.alias for near in self.prepared.nears)
+            self._shown[one.alias] = columns if state is None else shown(state, columns, regions=regions)
 
     def plan(self) -> Plan:
         """Return the way to run the whole query."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlglot import exp
 
-from dfs.archive.index.columns import HPX
+from dfs.archive.index.columns import HPX, RADIUS, UNIT
 from dfs.errors import ServiceError
 from dfs.model.schema import TableSchema
 from dfs.sky.pixels import ORDER
@@ -23,6 +23,8 @@ __all__ = ["Cache", "Meeting", "Prepared", "further_name", "hidden_name", "rows_
 PIXEL = "_pix"
 AROUND = "pixels_around"  # function of DuckDB: positions and an order to their pixels and those round them
 _MOST_TEXTS = 8
+_SLACK_DEG = 1e-7  # 0.4 mas, for rounding in the exact test
+_ROUNDING = 1e-13  # of the cosine: 0.1 arcsec for small angles
 
 T = TypeVar("T")
 
@@ -158,6 +160,8 @@ class Prepared:
             this=exp.BitwiseRightShift(this=_column(HPX, other), expression=_whole(2 * (ORDER - meeting[1])))
         )
         equal = exp.EQ(this=lying, expression=_column(PIXEL, meeting[2]))
+        if near.regions:
+            equal = exp.And(this=equal, expression=_reaching(near))
         place.replace(exp.Paren(this=exp.And(this=equal, expression=place.copy())))
 
     def _place(self, table: Any, kind: str, columns: Sequence[str], meeting: Meeting | None) -> None:
@@ -182,6 +186,35 @@ class Prepared:
         pixels = exp.Anonymous(this=AROUND, expressions=[_bare(lon), _bare(lat), _whole(meeting[1])])
         unnested = exp.Alias(this=exp.Anonymous(this="unnest", expressions=[pixels]), alias=_identifier(PIXEL))
         return exp.Subquery(this=exp.Select(expressions=[exp.Star(), unnested], from_=exp.From(this=source)))
+
+
+def _reaching(near: Near) -> Any:
+    """Return the condition that a row's circle reaches a position or circle of the other table: cheap, tried before regions are read."""
+    lon, lat = (exp.Anonymous(this="radians", expressions=[_column(one, near.other)]) for one in (near.lon, near.lat))
+    ring = exp.Anonymous(this="cos", expressions=[lat])
+    other = (
+        exp.Mul(this=ring, expression=exp.Anonymous(this="cos", expressions=[lon])),
+        exp.Mul(this=ring.copy(), expression=exp.Anonymous(this="sin", expressions=[lon.copy()])),
+        exp.Anonymous(this="sin", expressions=[lat.copy()]),
+    )
+    x, y, z = (
+        exp.Mul(this=_column(name, near.kept), expression=exp.Paren(this=one))
+        for name, one in zip(UNIT, other, strict=True)
+    )
+    cosine = exp.Add(this=exp.Add(this=x, expression=y), expression=z)
+    radius: Any = _decimal(near.radius) if isinstance(near.radius, float) else _column(near.radius, near.other)
+    reach: Any = exp.Add(
+        this=exp.Add(this=_column(RADIUS, near.kept), expression=radius), expression=_decimal(_SLACK_DEG)
+    )
+    reach = exp.Anonymous(this="least", expressions=[reach, _decimal(180.0)])
+    limit = exp.Anonymous(this="cos", expressions=[exp.Anonymous(this="radians", expressions=[reach])])
+    for node in (x, y, z, *other, reach, limit):
+        node.meta["type"] = "done"
+    return exp.GTE(this=cosine, expression=exp.Sub(this=limit, expression=_decimal(_ROUNDING)))
+
+
+def _decimal(value: float) -> Any:
+    return exp.Literal(this=f"{value!r}" if "e" in repr(value) else f"{value!r}e0", is_string=False)
 
 
 def _seen(name: str, alias: str, kind: str, columns: Sequence[str]) -> Any:

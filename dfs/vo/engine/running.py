@@ -97,7 +97,7 @@ class Running:
             try:
                 with self._watch.limit(max(0.0, self._left), self._stop_late):
                     return work()
-            except (duckdb.Error, pa.ArrowException, RuntimeError) as error:
+            except (duckdb.Error, pa.ArrowException, RuntimeError, OSError) as error:
                 raise self._told(error) from error
             finally:
                 self._left -= time.monotonic() - began

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from dfs.archive.index.block import Block, Rows
-from dfs.archive.index.columns import HPX
+from dfs.archive.index.columns import HPX, RADIUS, UNIT
 from dfs.archive.index.snapshot import TableState
 from dfs.store.sources import PROTECTED_BY, PROTECTED_UNTIL
 from dfs.vo.engine.paths import Few, Path
@@ -52,13 +52,14 @@ class Source:
         return f"table{'-' if self.hidden is not None else ''}{'+' if self.further is not None else ''}"
 
 
-def shown(state: TableState, columns: Sequence[str]) -> list[str]:
-    """Return the columns that must be there: those the query names, those of the policy, the pixel."""
+def shown(state: TableState, columns: Sequence[str], *, regions: bool = False) -> list[str]:
+    """Return the columns that must be there: those the query names, those of the policy, the pixel, and the place of regions."""
     schema = state.blocks[0].schema if state.blocks else None
     names = schema.names if schema is not None else [one.name for one in state.schema.columns]
     spelled = {name.lower(): name for name in names}
     wanted = [spelled[name.lower()] for name in columns if name.lower() in spelled]
-    return list(dict.fromkeys([*wanted, *_POLICY, HPX]))
+    place = (*UNIT, RADIUS) if regions else ()
+    return list(dict.fromkeys([*wanted, *_POLICY, HPX, *place]))
 
 
 def held(state: TableState, columns: list[str]) -> Source:
