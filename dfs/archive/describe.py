@@ -30,10 +30,13 @@ class Description:
         Identifier as a raw frame; None when the header gives none.
     observation_category
         DPR CATG, which decides on the proprietary period.
+    is_science
+        Its header follows the standard for science data products: it names a PRODCATG.
     """
 
     category: str | None = None
     observation_category: str | None = None
+    is_science: bool = False
     instrument: str | None = None
     raw_dp_id: str | None = None
     mjd_obs: float | None = None
@@ -70,9 +73,11 @@ def describe(path: Path) -> Description:
     header = _header(path)
     found = instruments.of(header)
     known = known_instrument(header.get("INSTRUME"))
+    science = _word(header.get("PRODCATG")) or ""
     prefix = found.dp_prefix if found else known.prefix
     return Description(
-        category=_word(header.get("ESO PRO CATG") or header.get("ESO DPR CATG")),
+        category=_word(header.get("ESO PRO CATG")) or science.replace(".", "_") or _word(header.get("ESO DPR CATG")),
+        is_science=bool(science),
         observation_category=_word(header.get("ESO DPR CATG")),
         instrument=found.name if found else known.name or _word(header.get("INSTRUME")),
         raw_dp_id=_raw_dp_id(header, prefix, path),

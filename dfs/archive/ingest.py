@@ -96,7 +96,9 @@ class Ingest:
             earlier = {one.submission.path: str(row["dp_id"]) for one, row, _ in entered}
             parents = _parents(arrival.submission, earlier)
             content = arrival.staged.fingerprint
-            name = name_of(connection, arrival.submission, arrival.described, content, parents, self._is_whole)
+            name = name_of(
+                connection, arrival.submission, arrival.described, content, parents, self._is_whole, self._clock.now()
+            )
             if name.existing is not None:
                 is_first = name.dp_id not in {row["dp_id"] for _, row, _ in entered}
                 is_lost = is_first and name.existing["sha256"] == content.sha256 and not self._is_served(name.existing)

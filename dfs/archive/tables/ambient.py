@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection
 
+from dfs.access.hidden import hidden_columns
 from dfs.archive.tables import common
 from dfs.archive.tables.declaration import Declaration, Origin, declaration
-from dfs.archive.tables.hidden import hidden_columns
 from dfs.archive.tables.making import Maker, batch_of, columns_of
 from dfs.archive.tables.truth import Truth
 from dfs.archive.tables.values import as_text
@@ -79,7 +79,7 @@ def rows(connection: Connection, truth: Truth) -> Iterator[tuple[str, pa.RecordB
             measured = _measured(declared, frames, makers)
             if measured:
                 found = frames.only(measured)
-                batch = batch_of(declared, found, _makers(found, moment), hidden_columns(connection, found))
+                batch = batch_of(declared, found, _makers(found, moment), hidden_columns(connection, found.rows))
                 yield declared.schema.name, batch
 
 

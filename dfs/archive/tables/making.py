@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dfs.access.hidden import Hidden
 from dfs.archive.tables.declaration import Declaration, Origin
 from dfs.archive.tables.truth import Truth
 from dfs.archive.tables.values import as_number, column_of
@@ -14,10 +15,9 @@ from dfs.store.sources import FILE, PROTECTED_BY, PROTECTED_UNTIL
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Hidden", "Maker", "batch_of", "columns_of"]
+__all__ = ["Maker", "batch_of", "columns_of"]
 
 Maker = Callable[[Truth], Sequence[Any]]
-Hidden = tuple[Sequence[str], Sequence[str | None], Sequence[str | None]]  # _file, _protected_by, _protected_until
 
 
 def columns_of(

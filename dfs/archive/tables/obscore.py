@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from dfs.access.hidden import hidden_columns, taken
 from dfs.archive.tables import common, products, spectra
 from dfs.archive.tables.declaration import declaration
-from dfs.archive.tables.hidden import hidden_columns, taken
 from dfs.archive.tables.making import Maker, batch_of
 from dfs.archive.tables.products import is_science_product, kind_of
 from dfs.archive.tables.truth import Truth
@@ -35,7 +35,7 @@ def rows(connection: Connection, truth: Truth) -> Iterator[tuple[str, pa.RecordB
     found = truth.only([at for at, pair in enumerate(pairs) if is_science_product(*pair)])
     if not len(found):
         return
-    hidden = hidden_columns(connection, found)
+    hidden = hidden_columns(connection, found.rows)
     yield "ivoa.ObsCore", batch_of(declaration("obscore"), found, _MAKERS, hidden)
     of_spectra = [at for at, header in enumerate(found.headers) if (kind_of(header) or ("",))[0] == "spectrum"]
     if of_spectra:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
+from dfs.access.hidden import Hidden, hidden_columns, taken
 from dfs.archive.tables import common
 from dfs.archive.tables.declaration import declaration
-from dfs.archive.tables.hidden import hidden_columns, taken
-from dfs.archive.tables.making import Hidden, Maker, batch_of
+from dfs.archive.tables.making import Maker, batch_of
 from dfs.archive.tables.products import kind_of
 from dfs.archive.tables.truth import Truth
 from dfs.archive.tables.values import as_text
@@ -38,7 +38,7 @@ def rows(connection: Connection, truth: Truth) -> Iterator[tuple[str, pa.RecordB
     found = truth.only([at for at, row in enumerate(truth.rows) if row["kind"] == "product"])
     if not len(found):
         return
-    hidden = hidden_columns(connection, found)
+    hidden = hidden_columns(connection, found.rows)
     yield "phase3v2.files", batch_of(declaration("phase3_files"), found, _MAKERS, hidden)
     yield from _product_files(connection, found, hidden)
     yield from _provenance(connection, found, hidden)

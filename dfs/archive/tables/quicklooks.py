@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from dfs.access.hidden import hidden_columns
 from dfs.archive.tables import common
 from dfs.archive.tables.declaration import declaration
-from dfs.archive.tables.hidden import hidden_columns
 from dfs.archive.tables.making import batch_of
 from dfs.archive.tables.truth import Truth
 from dfs.model.schema import SchemaDescription, TableSchema
@@ -31,7 +31,7 @@ def rows(connection: Connection, truth: Truth) -> Iterator[tuple[str, pa.RecordB
     """Derive the rows of the quick-look packages among the files of `truth`."""
     found = truth.only([at for at, row in enumerate(truth.rows) if _is_quicklook(row)])
     if len(found):
-        batch = batch_of(declaration("apex_quicklooks"), found, common.MAKERS, hidden_columns(connection, found))
+        batch = batch_of(declaration("apex_quicklooks"), found, common.MAKERS, hidden_columns(connection, found.rows))
         yield "ist.apex_quicklooks", batch
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from dfs.access.hidden import hidden_columns
 from dfs.archive.tables import common, optics, positions, site
 from dfs.archive.tables.declaration import Declaration, columns_in, declaration
-from dfs.archive.tables.hidden import hidden_columns
 from dfs.archive.tables.making import Maker, batch_of, columns_of
 from dfs.archive.tables.truth import Truth
 from dfs.instruments import folder_of, names
@@ -68,7 +68,7 @@ def rows(connection: Connection, truth: Truth) -> Iterator[tuple[str, pa.RecordB
     frames = truth.only([at for at, row in enumerate(truth.rows) if row["kind"] == "raw"])
     if not len(frames):
         return
-    hidden = hidden_columns(connection, frames)
+    hidden = hidden_columns(connection, frames.rows)
     raw = batch_of(declaration("raw"), frames, _MAKERS, hidden)
     yield "dbo.raw", raw
     for table, indices in _by_table(frames).items():

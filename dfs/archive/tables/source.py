@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from dfs.archive.tables import ambient, obscore, phase3, quicklooks, raw
+from dfs.archive.tables import ambient, catalogues, obscore, phase3, quicklooks, raw
 from dfs.archive.tables.truth import read_truth
 from dfs.model.schema import SchemaDescription, TableSchema
+from dfs.store import FileStore
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,24 +25,29 @@ class ArchiveTables:
 
     Parameters
     ----------
+    store
+        Where the files of catalogues lie; all other rows come from the database.
     public_url
         Where this archive is reached; addresses in the rows begin with it.
     """
 
-    def __init__(self, public_url: str) -> None:
+    def __init__(self, store: FileStore, public_url: str) -> None:
+        self._store = store
         self._public_url = public_url.rstrip("/")
 
     @property
     def schemas(self) -> Sequence[SchemaDescription]:
         """The schemas its tables are in."""
-        return [schema for family in _FAMILIES for schema in family.SCHEMAS]
+        return [*(schema for family in _FAMILIES for schema in family.SCHEMAS), *catalogues.SCHEMAS]
 
-    def tables(self, connection: Connection) -> Sequence[TableSchema]:  # noqa: ARG002 - the protocol's
-        """Return its tables."""
-        return [table for family in _FAMILIES for table in family.tables()]
+    def tables(self, connection: Connection) -> Sequence[TableSchema]:
+        """Return its tables: those that are always there, and one for each archived catalogue."""
+        fixed = [table for family in _FAMILIES for table in family.tables()]
+        return fixed + [one.schema for one in catalogues.catalogues(connection) if one.state == "online"]
 
     def rows(self, connection: Connection, dp_ids: Sequence[str] | None = None) -> Iterator[tuple[str, pa.RecordBatch]]:
         """Derive rows, batch by batch; see `dfs.store.sources.TableSource.rows`."""
         for truth in read_truth(connection, self._public_url, dp_ids):
             for family in _FAMILIES:
                 yield from family.rows(connection, truth)
+            yield from catalogues.rows(connection, truth, self._store)
