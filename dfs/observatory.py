@@ -299,8 +299,10 @@ class Observatory:
             return self._shared.index
         from dfs.archive.index import Index
         from dfs.archive.tables import ArchiveTables
+        from dfs.qc.tables import QcTables
 
-        return Index(self.database, self.root / "index", [ArchiveTables(self.files, self.settings.public_url)])
+        sources = (ArchiveTables(self.files, self.settings.public_url), QcTables())
+        return Index(self.database, self.root / "index", sources)
 
     @cached_property
     def engine(self) -> QueryEngine:
