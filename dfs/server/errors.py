@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from dfs.access import Anonymous
 from dfs.errors import (
     AccessError,
     Cancelled,
@@ -85,7 +86,9 @@ def answer(request: Request, raised: Exception) -> Response:
 
 
 def _signed_in(request: Request) -> bool:
-    return "authorization" in request.headers or "cookie" in request.headers
+    """Tell whether `dfs.server.identity` found out who sent `request`."""
+    user = getattr(request.state, "dfs_user", None)
+    return user is not None and not isinstance(user, Anonymous)
 
 
 def _body(request: Request, error: DfsError, status: int, headers: dict[str, str]) -> Response:
