@@ -51,5 +51,6 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str | Element]]) -> Elem
 
 
 def wants_page(request: Request) -> bool:
-    """Tell whether a browser asks: its ``Accept`` names HTML before anything else; programs never do so."""
-    return request.headers.get("accept", "").startswith("text/html")
+    """Tell whether a browser asks: its ``Accept`` names HTML first, and XHTML too (Java's clients name HTML first by default)."""
+    accepted = request.headers.get("accept", "")
+    return accepted.startswith("text/html") and "application/xhtml+xml" in accepted

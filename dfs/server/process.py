@@ -77,6 +77,7 @@ def serve(app: Any, server: socket.socket, *, ready: Callable[[], None], trusted
         log_config=None,
         access_log=False,  # `dfs.server.guards` writes its own, without query strings
         server_header=False,
+        headers=[("Server", "dfs")],
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=trusted_proxies or None,
         limit_concurrency=_CONNECTIONS_MOST,

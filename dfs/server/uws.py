@@ -12,24 +12,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dfs.access import Anonymous, CurrentUser
 from dfs.errors import DfsError, NotFoundError, UsageError
 from dfs.server.bodies import Sent, read_sent
 from dfs.server.context import base_url, caller
 from dfs.vo.formats import error_document
 from dfs.vo.tap.jobs import WAITED_FOR, Job, Jobs, Phase
 from dfs.vo.tap.jobs.documents import job_document, job_list, parameters_document, results_document
+from dfs.vo.tap.service import account_of
 
-__all__ = ["job_routes", "owner_of"]
+__all__ = ["job_routes"]
 
 _XML, _VOTABLE = "application/xml", "application/x-votable+xml"
 _WAIT_MOST_S = 300.0  # clients ask again; proxies cut what is silent for longer
 _NO_STORE = {"Cache-Control": "no-store"}
-
-
-def owner_of(user: CurrentUser) -> str | None:
-    """Return the account under which `user` keeps jobs; None: he has none."""
-    return None if isinstance(user, Anonymous) else user.name
 
 
 def job_routes(base: str) -> list[Route]:
@@ -260,7 +255,7 @@ async def _sent(request: Request) -> Sent:
 async def _owner_name(request: Request) -> str | None:
     if "authorization" not in request.headers and "cookie" not in request.headers:
         return None  # nobody to look up
-    return owner_of(await run_in_threadpool(caller, request))
+    return account_of(await run_in_threadpool(caller, request))
 
 
 def _jobs_url(request: Request) -> str:

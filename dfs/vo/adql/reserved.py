@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ADQL_RESERVED", "RESERVED", "SQL_RESERVED"]
+__all__ = ["ADQL_RESERVED", "RESERVED", "SQL_RESERVED", "as_written"]
 
 ADQL_RESERVED = frozenset(
     """ABS ACOS AREA ASIN ATAN ATAN2 BIGINT BOX CEILING CENTROID CIRCLE CONTAINS COORD1 COORD2 COORDSYS COS COT DEGREES
@@ -29,3 +29,9 @@ SQL_RESERVED = frozenset(
 )
 
 RESERVED = ADQL_RESERVED | SQL_RESERVED
+
+
+def as_written(name: str) -> str:
+    """Return the name of a column as it stands in a query: between double quotes where it must be."""
+    plain = name.isascii() and name.isidentifier() and not name.startswith("_") and name.upper() not in RESERVED
+    return name if plain else '"' + name.replace('"', '""') + '"'

@@ -12,6 +12,7 @@ from dfs.archive.index.block import Block
 from dfs.archive.index.columns import arrow_schema, arrow_type
 from dfs.archive.index.snapshot import TableState
 from dfs.model.schema import ColumnSchema, ForeignKey, SchemaDescription, TableSchema
+from dfs.vo.adql.reserved import as_written
 
 __all__ = ["tap_schema", "tap_schema_tables"]
 
@@ -173,7 +174,7 @@ def _table_row(number: int, table: TableSchema) -> dict[str, Any]:
 def _column_row(table: TableSchema, number: int, column: ColumnSchema) -> dict[str, Any]:
     return {
         "table_name": table.name,
-        "column_name": column.name,
+        "column_name": as_written(column.name),
         "datatype": column.datatype,
         "arraysize": column.arraysize or None,
         "xtype": column.xtype or None,

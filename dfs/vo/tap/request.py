@@ -27,7 +27,7 @@ class QueryRequest:
     format
         As asked: a MIME type or a short name; empty: VOTable.
     uploads
-        Table name -> name of the part of the request that holds it.
+        Table name -> name of the part of the request that holds it, or address of a result.
     """
 
     query: str
@@ -110,14 +110,13 @@ def _uploads(values: Sequence[str], parts: set[str], limits: TapLimits) -> dict[
         if not comma or not _NAME.fullmatch(name):
             raise UsageError(f"UPLOAD = {one[:80]!r}", accepted="name,param:part with a name of letters, digits and _")
         scheme, _, part = address.partition(":")
-        if scheme.lower() != "param":
+        if scheme.lower() in {"http", "https"}:
+            part = address  # only results of our own jobs: the service sees to that, and fetches nothing
+        elif scheme.lower() != "param" or part not in parts:
             raise UsageError(
-                f"UPLOAD of {name} names {scheme[:20]!r}: this server fetches nothing from elsewhere",
-                accepted="param:part",
-                hint="send the table with the request",
+                f"UPLOAD of {name} is {address[:80]!r}",
+                accepted="param:part, the part sent with the request; or the address of a job's result here",
             )
-        if part not in parts:
-            raise UsageError(f"UPLOAD of {name} names the part {part[:80]!r}, which did not come with the request")
         if name.lower() in {known.lower() for known in uploads}:
             raise UsageError(f"UPLOAD has two tables {name}")
         uploads[name] = part

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dfs.access import Anonymous, CurrentUser, Member
 from dfs.clock import Clock, isoformat
+from dfs.errors import UsageError
 from dfs.model.schema import SchemaDescription
 from dfs.store import Database
 from dfs.vo.formats import Format, TableInfo, negotiate
@@ -29,7 +31,16 @@ if TYPE_CHECKING:
     from dfs.vo.engine import QueryEngine
     from dfs.vo.simple import SimpleQuery
 
-__all__ = ["Tap"]
+__all__ = ["Tap", "account_of"]
+
+_RESULT = re.compile(
+    r"https?://[^/?#\s]+(?:/[^?#\s]*)?/(?:tap|tap_obs|tap_cat)/async/(?P<job>[0-9a-f]{32})/results/result"
+)
+
+
+def account_of(user: CurrentUser) -> str | None:
+    """Return the account under which `user` keeps jobs; None: he has none."""
+    return None if isinstance(user, Anonymous) else user.name
 
 
 class Tap:
@@ -145,7 +156,7 @@ class Tap:
         base_url: str = "",
         timeout_s: float | None = None,
     ) -> Answer:
-        uploads = {name: self._upload(name, files[part]) for name, part in request.uploads.items()}
+        uploads = {name: self._upload(name, self._sent(part, files, user)) for name, part in request.uploads.items()}
         result = self.engine.run(
             request.query, user=user, maxrec=request.maxrec, uploads=uploads, timeout_s=timeout_s or self.limits.sync_s
         )
@@ -156,6 +167,22 @@ class Tap:
         except BaseException:
             result.close()
             raise
+
+    def _sent(self, part: str, files: Mapping[str, BinaryIO | Path], user: CurrentUser) -> BinaryIO | Path:
+        """Return the file of an upload: a part of the request, or the result of a job that `user` may see.
+
+        Of an address only the job's name counts: nothing is fetched, so nobody is sent to places that only this machine reaches.
+        """
+        if part in files:
+            return files[part]
+        found = _RESULT.fullmatch(part)
+        if found is None:
+            raise UsageError(
+                f"UPLOAD names {part[:80]!r}: this server fetches nothing from elsewhere",
+                accepted="param:part, or the address of a job's result here",
+                hint="send the table with the request",
+            )
+        return self.jobs.result(account_of(user), found["job"])[1]
 
     def _upload(self, name: str, content: BinaryIO | Path) -> Upload:
         """Read an uploaded table."""

@@ -74,7 +74,8 @@ def tap_capability(
         child(output, "mime", one.mime)
         for alias in one.aliases:
             child(output, "alias", alias)
-    child(made, "uploadMethod", None, **{"ivo-id": "ivo://ivoa.net/std/TAPRegExt#upload-inline"})
+    for method in ("upload-inline", "upload-http"):  # the latter for results of this service's own jobs
+        child(made, "uploadMethod", None, **{"ivo-id": f"ivo://ivoa.net/std/TAPRegExt#{method}"})
     _limit(made, "retentionPeriod", limits.kept_default_s, limits.kept_hard_s)
     _limit(made, "executionDuration", limits.job_default_s, limits.job_hard_s)
     _limit(made, "outputLimit", limits.rows_default, limits.rows_hard, unit="row")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dfs.model.schema import ColumnSchema, SchemaDescription, TableSchema
+from dfs.vo.adql.reserved import as_written
 from dfs.vo.tap.markup import Element, child, document, element
 
 __all__ = ["table_document", "tableset_document"]
@@ -27,7 +28,7 @@ def tableset_document(schemas: Sequence[SchemaDescription], tables: Sequence[Tab
     columns
         False: names and descriptions of the tables only (``detail=min``).
     """
-    root = _root("vosi:tableset", version="1.1")
+    root = _root("vosi:tableset")
     described = {one.name.lower(): one for one in schemas}
     for name in dict.fromkeys(one.name.rpartition(".")[0] for one in tables):
         schema = described.get(name.lower(), SchemaDescription(name, _OWN if name == "TAP_SCHEMA" else ""))
@@ -41,14 +42,14 @@ def tableset_document(schemas: Sequence[SchemaDescription], tables: Sequence[Tab
 def table_document(table: TableSchema) -> bytes:
     """Return the document of one table, its columns with it."""
     made = _table(table, columns=True)
-    root = _root("vosi:table", version="1.1")
+    root = _root("vosi:table")
     root.set("type", "output")
     root.extend(list(made))
     return document(root)
 
 
-def _root(tag: str, version: str) -> Element:
-    root = element(tag, version=version)
+def _root(tag: str) -> Element:
+    root = element(tag)  # without version: older validators of this namespace do not know the attribute
     for name, uri in _NAMESPACES.items():
         root.set(name, uri)
     return root
@@ -67,7 +68,7 @@ def _column(column: ColumnSchema) -> Element:
     made = element("column", std="true" if column.std else "false")
     _texts(
         made,
-        name=column.name,
+        name=as_written(column.name),
         description=column.description,
         unit=column.unit,
         ucd=column.ucd,
