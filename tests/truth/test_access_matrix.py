@@ -6,6 +6,8 @@ import os
 import random
 import runpy
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,11 +15,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import duckdb
+import httpx
 import pytest
+import uvicorn
 
 from dfs.access import Action, permits, row_protection, row_rule
 from dfs.archive.restrictions import protections
 from dfs.clock import isoformat
+from dfs.server.app import make_app
+from dfs.server.process import listen, url_of
 
 HERE = Path(__file__).parent
 oracle = SimpleNamespace(**runpy.run_path(str(HERE / "access_oracle.py")))
@@ -112,3 +118,125 @@ def test_every_release_flips_at_its_millisecond(world: Any) -> None:
             permits(nobody, Action.DATA, kept[file], isoformat(until + timedelta(milliseconds=one))) for one in (-1, 0)
         ]
         assert seen == [False, True], file
+
+
+def visible(world: Any, name: str | None, now: datetime, *, products: bool) -> set[str]:
+    """What the oracle lets somebody know of: raw frames, or products."""
+    return {
+        file
+        for file in world.files
+        if ("_PRODUCT_" in file) is products and oracle.may(world.facts, name, "METADATA", file, now)
+    }
+
+
+# Table -> (column with the DP ID, whether it holds products)
+TABLES = {"dbo.raw": ("dp_id", False), "phase3v2.files": ("archive_id", True)}
+
+
+def test_queries(world: Any, seed: int) -> None:
+    """What comes out of tables, and what can be counted, grouped, joined and guessed."""
+    dice = random.Random(seed)
+    engine = world.observatory.tap.engine
+
+    def ask(name: str | None, adql: str) -> list[tuple[Any, ...]]:
+        with engine.run(adql, user=world.user(name)) as result:
+            return [
+                row
+                for batch in result.batches()
+                for row in zip(*(one.to_pylist() for one in batch.columns), strict=True)
+            ]
+
+    for _ in range(40):
+        name, now = dice.choice(world.users), times(world, dice)
+        world.observatory.set_clock(now)
+        for table, (column, products) in TABLES.items():
+            expected = visible(world, name, now, products=products)
+            case = (table, name, now)
+            assert {one for (one,) in ask(name, f"SELECT {column} FROM {table}")} == expected, case  # noqa: S608
+            assert ask(name, f"SELECT COUNT(*) FROM {table}") == [(len(expected),)], case  # noqa: S608
+            hidden = sorted({file for file in world.files if ("_PRODUCT_" in file) is products} - expected)
+            for file in dice.sample(hidden, min(2, len(hidden))):
+                for adql in (
+                    f"SELECT COUNT(*) FROM {table} WHERE {column} = '{file}'",  # noqa: S608
+                    f"SELECT COUNT(*) FROM {table} AS a JOIN {table} AS b ON a.{column} = b.{column} WHERE a.{column} = '{file}'",  # noqa: S608
+                    f"SELECT COUNT(*) FROM dbo.raw WHERE EXISTS (SELECT 1 FROM {table} AS x WHERE x.{column} = '{file}')",  # noqa: S608
+                ):
+                    assert ask(name, adql) == [(0,)], (adql, case)
+
+
+@pytest.fixture(scope="module")
+def url(world: Any) -> Iterator[str]:
+    """The world, really served."""
+    with listen("127.0.0.1", 0) as socket:
+        server = uvicorn.Server(uvicorn.Config(make_app(world.observatory), log_config=None, ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        yield url_of(socket)
+        server.should_exit = True
+        thread.join()
+
+
+def headers_of(world: Any, name: str | None) -> dict[str, str]:
+    """A token for somebody; a closed account has none, and asks as nobody."""
+    if name is None or name in world.facts["closed"]:
+        return {}
+    return {"Authorization": f"Bearer {world.observatory.tokens.issue(name).text}"}
+
+
+def test_queries_over_http(world: Any, url: str, seed: int) -> None:
+    dice = random.Random(seed)
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
+        for _ in range(20):
+            name, now = dice.choice(world.users), times(world, dice)
+            world.observatory.set_clock(now)
+            for table, (column, products) in TABLES.items():
+                form = {"LANG": "ADQL", "QUERY": f"SELECT {column} FROM {table}", "RESPONSEFORMAT": "csv"}  # noqa: S608
+                answer = client.post("/tap/sync", data=form, headers=headers_of(world, name))
+                assert answer.status_code == 200, answer.text
+                assert set(answer.text.split()[1:]) == visible(world, name, now, products=products), (table, name, now)
+
+
+# Doors to single files: what is asked for, and its address.
+DOORS = {
+    "download": (Action.DATA, "/files/{}"),
+    "ESO download": (Action.DATA, "/dataPortal/file/{}"),
+    "preview": (Action.DATA, "/previews/{}"),
+    "header": (Action.METADATA, "/hdr?DpId={}"),
+    "DataLink": (Action.METADATA, "/datalink/links?ID=ivo://eso.org/ID?{}"),
+    "calibration selection": (Action.METADATA, "/calselector/v1/associations?dp_id={}&mode=Raw2Raw"),
+    "cut-out": (Action.DATA, "/soda/sync?ID=ivo://eso.org/ID?{}&CIRCLE=99 -31 0.01"),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_doors_to_single_files(world: Any, url: str, seed: int, door: str) -> None:
+    """A door opens for those the oracle lets in; it says "may not" only to those who may know, and "no such file" to all others."""
+    action, address = DOORS[door]
+    dice = random.Random(f"{seed} {door}")
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
+        if address.partition("{")[0].partition("?")[0] not in served_paths(client):
+            pytest.skip(f"{door} is not served yet")
+        for _ in range(60):
+            name, file, now = dice.choice(world.users), dice.choice(world.files), times(world, dice)
+            world.observatory.set_clock(now)
+            headers = headers_of(world, name)
+            answer = client.get(address.format(file), headers=headers)
+            nothing = client.get(
+                address.format(unknown := f"EFOSC.2001-01-01T00:00:00.{dice.randrange(1000):03}"), headers=headers
+            )
+            case = (door, name, file, now, answer.status_code, answer.text[:300])
+            if not oracle.may(world.facts, name, "METADATA", file, now):
+                assert answer.status_code == nothing.status_code, case
+                assert answer.text.replace(file, unknown) == nothing.text, case
+            elif oracle.may(world.facts, name, action.name, file, now):
+                assert answer.status_code not in {401, 403}, case
+                assert answer.text.replace(file, unknown) != nothing.text, case
+            else:
+                assert answer.status_code == (403 if headers else 401), case
+
+
+def served_paths(client: httpx.Client) -> set[str]:
+    return {path.partition("{")[0] for path in client.get("/openapi.json").json()["paths"]}
