@@ -78,7 +78,7 @@ def key_hash(text: str) -> int:
 def codes_of(column: Any, values: list[Any]) -> NDArray[np.uint16]:
     """Return the code of each value of an Arrow column."""
     found = pc.index_in(column, pa.array(values, type=column.type))
-    return pc.fill_null(found, int(ABSENT)).to_numpy(zero_copy_only=False).astype(np.uint16)
+    return np.asarray(pc.fill_null(found, int(ABSENT))).astype(np.uint16)
 
 
 def make_arrays(

@@ -116,7 +116,8 @@ class Block:
         if rows.size == 0:
             return rows
         named = pa.chunked_array([one.column(FILE) for one in self.take(rows)])
-        return rows[pc.is_in(named, pa.array(files, pa.string())).to_numpy()]
+        known: NDArray[np.bool_] = pc.is_in(named, pa.array(files, pa.string())).to_numpy()
+        return rows[known]
 
     def rows_with(self, column: str, texts: Sequence[str]) -> Rows:
         """Return the numbers of rows whose `column`, one with keys, may be any of `texts` (a hash may err; a miss never), ascending."""
@@ -140,4 +141,4 @@ def _distinct(rows: pa.Table, name: str) -> list[Any]:
 
 
 def _spelling(rows: pa.Table, name: str) -> str:
-    return next(one for one in rows.column_names if one.lower() == name.lower())
+    return str(next(one for one in rows.column_names if one.lower() == name.lower()))

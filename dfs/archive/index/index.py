@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import pyarrow as pa
 from sqlalchemy import Connection
 
 from dfs.archive.index.build import write_generation
 from dfs.archive.index.changes import Changes, Pulse, changes_since, head, present
-from dfs.archive.index.columns import conform, structure
+from dfs.archive.index.columns import structure
+from dfs.archive.index.delta import Delta, adoptable
 from dfs.archive.index.generation import Generation, Resources
 from dfs.archive.index.manifest import Manifest, current, locked
 from dfs.archive.index.snapshot import Snapshot, TableState
 from dfs.model.schema import TableSchema
 from dfs.progress import Progress, Silent
 from dfs.store import Database
-from dfs.store.sources import FILE, TableSource
+from dfs.store.sources import TableSource
 
 __all__ = ["Index"]
 
@@ -72,8 +72,7 @@ class Index:
         self._lock = threading.RLock()
         self._seen: tuple[object, ...] | None = None
         self._snapshot: Snapshot | None = None
-        self._delta: dict[str, pa.Table] = {}  # rows made since the generation, by table
-        self._files: set[str] = set()  # files they and the hidden rows derive from
+        self._delta: Delta | None = None
         self._builder: threading.Thread | None = None
         self._process = os.getpid()
 
@@ -118,12 +117,12 @@ class Index:
             builder.join()
         with self._lock:
             self._pulse.close()
-            if self._snapshot is not None and self._process == os.getpid():
-                self._snapshot.generation.close()
+            if self._delta is not None and self._process == os.getpid():
+                self._delta.generation.close()
             self._forget()
 
     def _forget(self) -> None:
-        self._snapshot, self._seen, self._delta, self._files = None, None, {}, set()
+        self._snapshot, self._seen, self._delta = None, None, None
         if self._process != os.getpid():
             self._pulse, self._process, self._builder = Pulse(self._database), os.getpid(), None
 
@@ -142,14 +141,15 @@ class Index:
         with self._database.read() as connection:
             now = head(connection)
             tables = {table.name.lower(): table for source in self._sources for table in source.tables(connection)}
-            generation = self._generation(tables, now)
-            if generation is None:
+            delta = self._fitting(tables, now)
+            if delta is None:
                 return self._rebuilt()
-            before = self._snapshot.watermark if self._snapshot else generation.manifest.watermark
+            manifest = delta.generation.manifest
+            before = self._snapshot.watermark if self._snapshot else manifest.watermark
             changes = changes_since(connection, before) if now > before else Changes()
-            if self._too_many(changes, generation.manifest):
+            if self._too_many(len(delta.files | changes), manifest):
                 return self._rebuilt()
-            return self._with_changes(connection, generation, tables, changes, now)
+            return self._with_changes(connection, delta, tables, changes, now)
 
     def _rebuilt(self) -> Snapshot:
         stamp = self._stamp()
@@ -159,22 +159,25 @@ class Index:
             self.rebuild()
         return self._renewed()
 
-    def _generation(self, tables: dict[str, TableSchema], now: int) -> Generation | None:
-        """Return the generation in force, opened; None: there is none that fits the tables (or the truth was put back)."""
-        held = self._snapshot.generation if self._snapshot else None
+    def _fitting(self, tables: dict[str, TableSchema], now: int) -> Delta | None:
+        """Return what came since the generation in force, which is opened; None: there is none that fits the truth."""
         manifest = current(self._folder)
-        if held is None or manifest is None or held.manifest.generation != manifest.generation:
-            held = Generation.open(self._folder, self._resources)
-            self._snapshot, self._delta, self._files = None, {}, set()  # the old one closes with its last query
-        if held is None or held.manifest.watermark > now:
+        if self._delta is None or manifest is None or self._delta.generation.manifest.generation != manifest.generation:
+            generation = Generation.open(self._folder, self._resources)
+            # the old one closes with its last query
+            self._snapshot, self._delta = None, Delta(generation) if generation is not None else None
+        delta = self._delta
+        if delta is None or delta.generation.manifest.watermark > now:
             return None
-        known = held.manifest.tables
-        fits = all(known[name].structure == structure(table) for name, table in tables.items() if name in known)
-        return held if fits else None
+        for name, known in delta.generation.manifest.tables.items():
+            table, block = tables.get(name), delta.generation.block(name)
+            changed = table is not None and block is not None and known.structure != structure(table)
+            if changed and table is not None and block is not None and not adoptable(table, known.rows, block):
+                return None
+        return delta
 
-    def _too_many(self, changes: Changes, manifest: Manifest) -> bool:
+    def _too_many(self, changed: int, manifest: Manifest) -> bool:
         rows = max((one.rows for one in manifest.tables.values()), default=0)
-        changed = len(self._files | changes)
         if self.behind and changed > max(_FEW_FILES, _SHARE_BEHIND * rows):
             self._build_behind()
         return changed > max(_FEW_FILES, _SHARE_AT_ONCE * rows)
@@ -185,51 +188,23 @@ class Index:
             self._builder.start()
 
     def _with_changes(
-        self, connection: Connection, generation: Generation, tables: dict[str, TableSchema], changes: Changes, now: int
+        self, connection: Connection, delta: Delta, tables: dict[str, TableSchema], changes: Changes, now: int
     ) -> Snapshot:
-        touched = self._make_rows(connection, tables, changes) if changes else set()
-        self._files |= changes
-        states = {}
-        for name, table in tables.items():
-            state = self._kept(name, table)
-            if state is None:
-                state = TableState(table, generation.block(name), cube=generation.cube(table))
-            if changes and (name in touched or _concerned(state, changes)):
-                gone = state.base.rows_of_files(sorted(self._files)) if state.base is not None else state.hidden
-                state = state.changed(gone, self._delta.get(name), generation.cube(table))
-            states[name] = state
+        touched = delta.adopt(tables.values())
+        if changes:
+            named = present(connection, changes)
+            rows = (pair for source in self._sources for pair in source.rows(connection, named) if named)
+            touched |= delta.change(tables, changes, rows)
+        states = {name: self._kept(name, table, touched) or delta.state(table) for name, table in tables.items()}
         described = tuple(one for source in self._sources for one in source.schemas)
-        return Snapshot(generation, now, described, states, _version(tables))
+        return Snapshot(delta.generation, now, described, states, _version(tables))
 
-    def _kept(self, name: str, table: TableSchema) -> TableState | None:
-        """Return the last state of a table; None: there is none of this declaration."""
+    def _kept(self, name: str, table: TableSchema, touched: set[str]) -> TableState | None:
+        """Return the last state of a table; None: it is another now."""
         state = self._snapshot.tables.get(name) if self._snapshot else None
-        if state is None or structure(state.schema) != structure(table):
+        if state is None or name in touched or structure(state.schema) != structure(table):
             return None
-        return replace(state, schema=table)
-
-    def _make_rows(self, connection: Connection, tables: dict[str, TableSchema], changes: Changes) -> set[str]:
-        """Make the rows of changed files anew; return the tables whose rows since the generation are others now."""
-        import pyarrow.compute as pc
-
-        touched, concerned = set(), pa.array(sorted(changes), pa.string())
-        for name, rows in self._delta.items():
-            kept = rows.filter(pc.invert(pc.is_in(rows.column(FILE), concerned)))
-            if kept.num_rows != rows.num_rows:
-                self._delta[name] = kept
-                touched.add(name)
-        for name, batch in self._rows(connection, present(connection, changes)):
-            if batch.num_rows:
-                rows = conform(tables[name.lower()], batch)
-                before = self._delta.get(name.lower())
-                self._delta[name.lower()] = pa.concat_tables([before, rows]) if before is not None else rows
-                touched.add(name.lower())
-        return touched
-
-    def _rows(self, connection: Connection, dp_ids: list[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
-        for source in self._sources:
-            if dp_ids:
-                yield from source.rows(connection, dp_ids)
+        return state if state.schema == table else replace(state, schema=table)
 
     def __enter__(self) -> Self:
         return self
@@ -238,10 +213,6 @@ class Index:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _concerned(state: TableState, changes: Changes) -> bool:
-    return state.base is not None and state.base.rows_of_files(sorted(changes)).size > 0
 
 
 def _version(tables: dict[str, TableSchema]) -> str:

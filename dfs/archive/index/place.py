@@ -54,7 +54,7 @@ def _floats(rows: pa.Table, name: str) -> NDArray[np.float64]:
 
 
 def _spelled(rows: pa.Table, name: str) -> str:
-    return next(one for one in rows.column_names if one.lower() == name.lower())
+    return str(next(one for one in rows.column_names if one.lower() == name.lower()))
 
 
 def _nullable(values: NDArray[np.float64]) -> pa.Array:

@@ -13,6 +13,7 @@ from dfs.archive.index.block import Block, Rows
 from dfs.archive.index.columns import HIDDEN, arrow_schema
 from dfs.archive.index.cube import count_rows, merged
 from dfs.archive.index.generation import Generation
+from dfs.archive.index.staging import quoted
 from dfs.model.schema import SchemaDescription, TableSchema
 
 __all__ = ["Snapshot", "TableState"]
@@ -146,10 +147,9 @@ def _fingerprint(state: TableState) -> str:
     reader = (
         pa.RecordBatchReader.from_batches(schema, (one.cast(schema) for one in state.rows())) if state.count else None
     )
+    named = ", ".join(quoted(name) for name in kept)
+    query = f"SELECT count(*), coalesce(sum(md5_number_lower(r::VARCHAR)::HUGEINT), 0) FROM (SELECT {named} FROM rows_of) AS r"  # noqa: S608
     with duckdb.connect() as connection:
         connection.register("rows_of", reader if reader is not None else schema.empty_table())
-        rows = connection.table("rows_of").select(*[duckdb.ColumnExpression(name) for name in kept])
-        summed = rows.query(
-            "r", "SELECT count(*), coalesce(sum(md5_number_lower(r::VARCHAR)::HUGEINT), 0) FROM r"
-        ).fetchone()
-    return f"{summed[0]} {summed[1]}"
+        count, total = connection.sql(query).fetchall()[0]
+    return f"{count} {total}"

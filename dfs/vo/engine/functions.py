@@ -30,8 +30,8 @@ def register(connection: Any) -> None:
 def _around(ra: pa.Array, dec: pa.Array, order: pa.Array) -> pa.Array:
     if len(ra) == 0:
         return pa.array([], pa.list_(pa.int64()))
-    places = [np.array(one.cast(pa.float64()).to_numpy(zero_copy_only=False)) for one in (ra, dec)]
-    pixels = np.sort(pixels_around(*places, int(order[0].as_py())), axis=1)
+    lon, lat = (np.array(one.cast(pa.float64()).to_numpy(zero_copy_only=False)) for one in (ra, dec))
+    pixels = np.sort(pixels_around(lon, lat, int(order[0].as_py())), axis=1)
     first = np.concatenate([np.ones((len(pixels), 1), dtype=bool), np.diff(pixels, axis=1) != 0], axis=1)
     keep = (pixels != NOWHERE) & first  # at low orders two neighbours may be one pixel
     ends = np.concatenate([[0], np.cumsum(keep.sum(axis=1))]).astype(np.int32)

@@ -63,8 +63,9 @@ def _spans(sorted_pixels: NDArray[Any], runs: NDArray[np.int64]) -> NDArray[np.i
     """Return where each run begins and ends in an array of pixels, shape (n, 2), empty runs left out."""
     if runs.size == 0:
         return runs
-    found = np.searchsorted(sorted_pixels, runs.ravel()).reshape(-1, 2)
-    return found[found[:, 0] < found[:, 1]]
+    found: NDArray[np.int64] = np.searchsorted(sorted_pixels, runs.ravel()).reshape(-1, 2)
+    filled: NDArray[np.bool_] = found[:, 0] < found[:, 1]
+    return found[filled]
 
 
 def _numbers(spans: NDArray[np.int64]) -> Rows:
@@ -114,9 +115,10 @@ class NearRegions:
             return rows
         arrays = block.arrays
         places = np.stack([arrays[axis][rows] for axis in "xyz"], axis=1)
-        chord = np.linalg.norm(places - unit_vectors(self.where.ra, self.where.dec), axis=1)
+        chord: NDArray[np.float64] = np.linalg.norm(places - unit_vectors(self.where.ra, self.where.dec), axis=1)
         reach = np.radians(np.minimum(arrays["radius"][rows] + self.where.radius + _SLACK_DEG, 180.0))
-        return rows[chord <= 2 * np.sin(reach / 2)]
+        near: NDArray[np.bool_] = chord <= 2 * np.sin(reach / 2)
+        return rows[near]
 
     def _found(self, block: Block) -> list[tuple[int, NDArray[np.int64]]]:
         found = []
