@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from dfs.errors import DfsError
+
 __all__ = ["archive_page"]
 
 
@@ -12,10 +14,14 @@ def archive_page() -> Any:
     """Return the page as a widget, showing what the address asks for."""
     from voila.utils import get_query_string
 
-    from dfs_widgets.archive import ArchivePage
     from dfs_dashboards.desk import open_desk
+    from dfs_widgets.archive import ArchivePage
+    from dfs_widgets.parts import Notice
 
-    desk = open_desk(server=os.environ.get("DFS_SERVER"), root=os.environ.get("DFS_ROOT"))
+    try:
+        desk = open_desk(server=os.environ.get("DFS_SERVER"), root=os.environ.get("DFS_ROOT"))
+    except DfsError as error:
+        return Notice(text=error.line())
     # A kernel kept warm waits here for its visitor; everything slow has happened before.
     address = get_query_string() or ""
     return ArchivePage(desk, address).start().widget

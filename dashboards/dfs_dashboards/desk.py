@@ -17,11 +17,11 @@ __all__ = ["open_desk"]
 class EmbeddedDesk:
     """Your own observatory: you are its user already."""
 
-    asks_for_name = False
-
     def __init__(self, observatory: Observatory) -> None:
         self._observatory = observatory
+        self.asks_for_name = False
         self.name = str(observatory.root)
+        self.user_name = observatory.user.name
         self.opened_by = f"dfs.open({self.name!r})"
         self.fetched_by = f"dfs --root {shlex.quote(self.name)} archive get"
 
@@ -29,11 +29,6 @@ class EmbeddedDesk:
     def archive(self) -> Any:
         """Its archive."""
         return self._observatory.archive
-
-    @property
-    def user_name(self) -> str:
-        """Who you are."""
-        return self._observatory.user.name
 
     def sign_in(self, name: str, password: str) -> None:  # noqa: ARG002 - as every desk
         """Refuse: there is nobody else to be."""
@@ -47,10 +42,9 @@ class EmbeddedDesk:
 class RemoteDesk:
     """A server's observatory: anonymous until somebody signs in."""
 
-    asks_for_name = True
-
     def __init__(self, url: str) -> None:
         self._url = url
+        self.asks_for_name = True
         self.name = url
         self.user_name = ""
         self.opened_by = f"dfs.connect({url!r})"

@@ -39,7 +39,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc] # Voila has no types
         self._cap = kwargs.pop("cap")
         super().initialize(**kwargs)
 
-    async def get(self, name: str) -> None:  # type: ignore[override]
+    async def get(self, name: str) -> None:
         """Send the page, or say why not."""
         if not (APPS / f"{name}.ipynb").is_file():
             raise HTTPError(404)
@@ -93,11 +93,15 @@ class Site(Voila):  # type: ignore[misc] # Voila has no types
     ) -> None:
         self._sockets = bind_sockets(port, host, reuse_port=False)
         super().__init__(config=_configuration(idle_s, warm), log_level="ERROR")
-        self.config_file_paths = []
+        self.config_file_paths: list[str] = []  # settings of other pages are not ours
         self.ip, self.port = host, self._sockets[0].getsockname()[1]
         self.root_dir = str(APPS)
         self.open_browser = False
-        self.tornado_settings = {"headers": {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}}
+        self.tornado_settings = {
+            "ws_ping_interval": 30_000,
+            "ws_ping_timeout": 30_000,
+            "headers": {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"},
+        }
         self._cap, self._on_ready = cap, on_ready
 
     @property
@@ -115,7 +119,9 @@ class Site(Voila):  # type: ignore[misc] # Voila has no types
         """Return Voila's addresses without its tree and files, and ours."""
         base = self.server_url
         dropped = ("/voila/tree", "/voila/render", "/voila/api/contents", "/voila/files")
-        voilas = [one for one in super().init_handlers() if not any(part in one[0] for part in dropped) and one[0] != base]
+        voilas = [
+            one for one in super().init_handlers() if not any(part in one[0] for part in dropped) and one[0] != base
+        ]
         options = {
             "template_paths": self.template_paths,
             "config": self.config,

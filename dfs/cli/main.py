@@ -33,6 +33,8 @@ _COMMANDS = {
     "qc": ("dfs.cli.qc:qc", "Show quality parameters."),
     "archive": ("dfs.cli.archive:archive", "List, get and verify archived files."),
     "serve": ("dfs.cli.serve:serve", "Serve the archive over HTTP."),
+    "dashboards": ("dfs.cli.dashboards:dashboards", "Serve the pages."),
+    "up": ("dfs.cli.dashboards:up", "Serve the archive and its pages."),
     "user": ("dfs.cli.user:user", "Make and close accounts; say who is what to which programme."),
     "programme": ("dfs.cli.programme:programme", "Set programmes and when their files become public."),
     "clock": ("dfs.cli.clock:clock", "Show the time; set that of a test instance."),

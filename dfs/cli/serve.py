@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dfs.cli.output import Command, Terminal, pass_terminal
-from dfs.errors import ServiceError
+from dfs.cli.ready import ReadyFile
 
 if TYPE_CHECKING:
     from dfs.observatory import Observatory
@@ -25,7 +23,12 @@ __all__ = ["serve"]
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Write the ready line here too, once it listens.")
-@click.option("--public-url", default="", metavar="URL", help="Address that clients know, when a proxy stands before (setting public_url).")
+@click.option(
+    "--public-url",
+    default="",
+    metavar="URL",
+    help="Address that clients know, when a proxy stands before (setting public_url).",
+)
 @click.option(
     "--trusted-proxies", default="", metavar="ADDRESSES", help="Proxies whose X-Forwarded headers count, by commas."
 )
@@ -47,22 +50,19 @@ def serve(
     from dfs.server.process import listen, url_of
     from dfs.server.process import serve as run
 
-    _prepare(ready_file)
+    file = ReadyFile(ready_file)
     with listen(host, port) as server, _open(terminal, public_url, url_of(server)) as observatory:
         base = observatory.settings.public_url
 
-        def ready() -> None:
-            line = json.dumps(_ready_line(base))
-            click.echo(line)
-            if ready_file is not None:
-                _write(ready_file, line)
-
         try:
-            run(make_app(observatory), server, ready=ready, trusted_proxies=trusted_proxies)
+            run(
+                make_app(observatory),
+                server,
+                ready=lambda: file.tell(_ready_line(base)),
+                trusted_proxies=trusted_proxies,
+            )
         finally:
-            if ready_file is not None:
-                with suppress(OSError):
-                    ready_file.unlink()
+            file.remove()
 
 
 def _open(terminal: Terminal, public_url: str, local_url: str) -> Observatory:
@@ -85,31 +85,3 @@ def _ready_line(base: str) -> dict[str, Any]:
         "health": f"{base}/health",
         "pid": os.getpid(),
     }
-
-
-def _prepare(ready_file: Path | None) -> None:
-    """Remove what another server left under this name, and see that it can be written."""
-    if ready_file is None:
-        return
-    try:
-        ready_file.unlink(missing_ok=True)
-        _write(ready_file, "")
-        ready_file.unlink()
-    except OSError as error:
-        raise _unwritable(ready_file, error) from error
-
-
-def _write(file: Path, line: str) -> None:
-    """Write `line` to `file`, whole or not at all."""
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        part.write_text(f"{line}\n" if line else "", encoding="utf-8")
-        part.replace(file)
-    except OSError as error:
-        raise _unwritable(file, error) from error
-
-
-def _unwritable(file: Path, error: OSError) -> ServiceError:
-    return ServiceError(
-        f"cannot write the ready file: {error.strerror}", where=str(file), hint="name a file in a folder you may write"
-    )

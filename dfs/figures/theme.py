@@ -16,9 +16,14 @@ def theme(*, dark: bool) -> Theme:
     attributes: dict[str, Any] = {
         "Plot": {"background_fill_alpha": 0, "border_fill_alpha": 0, "outline_line_color": line},
         "Axis": {
-            **{"axis_line_color": line, "major_tick_line_color": line, "minor_tick_line_color": line},
-            **{"axis_label_text_color": text, "major_label_text_color": text},
-            **{"axis_label_text_font": font, "major_label_text_font": font, "axis_label_text_font_size": "11px"},
+            "axis_line_color": line,
+            "major_tick_line_color": line,
+            "minor_tick_line_color": line,
+            "axis_label_text_color": text,
+            "major_label_text_color": text,
+            "axis_label_text_font": font,
+            "major_label_text_font": font,
+            "axis_label_text_font_size": "11px",
         },
         "Grid": {"grid_line_color": grid},
         "Title": {"text_color": text, "text_font": font, "text_font_size": "12px"},

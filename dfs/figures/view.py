@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from bokeh.models import LinearColorMapper, Range1d
+from bokeh.models import DataRange1d, LinearColorMapper
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
@@ -53,9 +53,9 @@ def image_view(data: NDArray[Any]) -> ImageView:
     low, high = next(iter(cuts.values()))
     levels = np.nan_to_num(np.clip((values - low) / (high - low) * 255, 0, 255), nan=0.0).astype(np.uint8)
     ny, nx = values.shape
-    plot = new_figure("", "", "", x_range=Range1d(-0.5, nx * block - 0.5), y_range=Range1d(-0.5, ny * block - 0.5))
+    ranges = {f"{axis}_range": DataRange1d(range_padding=0) for axis in "xy"}  # what keeps pixels square
+    plot = new_figure("", "", "", match_aspect=True, **ranges)
     plot.sizing_mode = "stretch_both"
-    plot.match_aspect = True
     plot.toolbar_location = "right"
     plot.toolbar.active_scroll = plot.tools[2]
     plot.toolbar.active_drag = plot.tools[0]

@@ -61,9 +61,37 @@ class ArchiveAccess(Protocol):
 
 
 class Desk(Protocol):
-    """An observatory as one user sees it."""
+    """An observatory as one user sees it.
+
+    Attributes
+    ----------
+    name
+        Folder or address.
+    user_name
+        Who is signed in; empty: nobody.
+    asks_for_name
+        Whether one can sign in: another's observatory asks, one's own does not.
+    opened_by
+        The Python expression that opens it.
+    fetched_by
+        The command that fetches files, names of files to follow.
+    """
+
+    name: str
+    user_name: str
+    asks_for_name: bool
+    opened_by: str
+    fetched_by: str
 
     @property
     def archive(self) -> ArchiveAccess:
         """Its archive."""
+        ...
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Act as this user from now on; `AccessError` when name and password do not fit."""
+        ...
+
+    def sign_out(self) -> None:
+        """Be anonymous again."""
         ...

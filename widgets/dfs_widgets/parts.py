@@ -7,9 +7,10 @@ import traitlets
 
 from dfs_widgets.front import look, script
 
-__all__ = ["Bar", "Code", "Facets", "FileView", "Form", "Requests", "ResultsView"]
+__all__ = ["Bar", "Code", "Facets", "FileView", "Form", "Notice", "Requests", "ResultsView"]
 
 _CONTENTS = ("dfs-contents",)  # the part's own elements lie in the page's grid
+
 
 class Bar(anywidget.AnyWidget):  # type: ignore[misc] # anywidget has no types
     """The bar at the top: state, light or dark, sign-in; it keeps the page's address."""
@@ -23,8 +24,9 @@ class Bar(anywidget.AnyWidget):  # type: ignore[misc] # anywidget has no types
     view = traitlets.Enum(["search", "requests"], "search").tag(sync=True)
     query = traitlets.Unicode().tag(sync=True)
     user = traitlets.Unicode().tag(sync=True)
-    can_sign_in = traitlets.Bool(False).tag(sync=True)
+    can_sign_in = traitlets.Bool(default_value=False).tag(sync=True)
     sign_in_error = traitlets.Unicode().tag(sync=True)
+
 
 class Form(anywidget.AnyWidget):  # type: ignore[misc]
     """The query form."""
@@ -35,11 +37,13 @@ class Form(anywidget.AnyWidget):  # type: ignore[misc]
     problems = traitlets.Dict().tag(sync=True)
     resolved = traitlets.Unicode().tag(sync=True)
 
+
 class Facets(anywidget.AnyWidget):  # type: ignore[misc]
     """Values among the results with their counts."""
 
     _esm = script("facets")
     facets = traitlets.List().tag(sync=True)
+
 
 class ResultsView(anywidget.AnyWidget):  # type: ignore[misc]
     """Sky map, plot and table of the same rows."""
@@ -49,6 +53,7 @@ class ResultsView(anywidget.AnyWidget):  # type: ignore[misc]
     marked = traitlets.List(traitlets.Unicode()).tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     basket = traitlets.Unicode().tag(sync=True)
+
 
 class FileView(anywidget.AnyWidget):  # type: ignore[misc]
     """The selected file."""
@@ -60,15 +65,17 @@ class FileView(anywidget.AnyWidget):  # type: ignore[misc]
     tab = traitlets.Unicode("preview").tag(sync=True)
     content = traitlets.Dict().tag(sync=True)
     bytes = traitlets.Bytes(b"").tag(sync=True)
-    dark = traitlets.Bool(False).tag(sync=True)
+    dark = traitlets.Bool(default_value=False).tag(sync=True)
+
 
 class Code(anywidget.AnyWidget):  # type: ignore[misc]
     """The search as ADQL, as Python, and as a script."""
 
     _esm = script("code")
-    shown = traitlets.Bool(False).tag(sync=True)
+    shown = traitlets.Bool(default_value=False).tag(sync=True)
     tab = traitlets.Unicode("adql").tag(sync=True)
     texts = traitlets.Dict().tag(sync=True)
+
 
 class Requests(anywidget.AnyWidget):  # type: ignore[misc]
     """My requests."""
@@ -76,3 +83,11 @@ class Requests(anywidget.AnyWidget):  # type: ignore[misc]
     _esm = script("requests")
     requests = traitlets.List().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
+
+
+class Notice(anywidget.AnyWidget):  # type: ignore[misc]
+    """One line instead of a page that cannot be shown."""
+
+    _esm = script("notice")
+    _css = look()
+    text = traitlets.Unicode().tag(sync=True)

@@ -42,7 +42,8 @@ class Search:
     text
         Words, all of which must appear among objects, programmes, titles, investigators and OB names.
     keywords
-        Further columns and their values; for raw frames those of the instrument's own table.
+        Further columns and what is wanted of them: a value, a text with ``*``, a range of numbers (``"10..600"``); for raw
+        frames of an instrument, those of its own table.
     limit
         At most so many rows.
     """

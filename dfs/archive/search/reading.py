@@ -11,10 +11,12 @@ from typing import Any
 from dfs.clock import isoformat
 from dfs.errors import UsageError
 
-__all__ = ["Circle", "dates", "keyword", "night", "position_deg", "radius_deg", "word"]
+__all__ = ["Circle", "dates", "keyword", "night", "position_deg", "radius_deg", "range_of", "word"]
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)?"
+_RANGE = re.compile(rf"\s*{_NUMBER}\s*\.\.\s*{_NUMBER}\s*")
 _NIGHT_TURNS_AT = timedelta(hours=16)  # local noon at 70.5 degrees west, to the hour
 _LONGEST = 200
 
@@ -48,6 +50,15 @@ def keyword(name: str, value: Any) -> str | float:
     if isinstance(value, int | float) and math.isfinite(value):
         return value
     return word(value, name) or ""
+
+
+def range_of(value: str) -> tuple[float | None, float | None] | None:
+    """Return the ends of a range of numbers, ``10..600``, ``..600``, ``10..``, both included; None for other texts."""
+    found = _RANGE.fullmatch(value)
+    if found is None or not any(found.groups()):
+        return None
+    low, high = (None if one is None else float(one) for one in found.groups())
+    return low, high
 
 
 def radius_deg(value: Any) -> float:

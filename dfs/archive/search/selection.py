@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dfs.archive.search.criteria import Search
+from dfs.archive.search.reading import range_of
 from dfs.errors import UsageError
 
 if TYPE_CHECKING:
@@ -133,9 +134,7 @@ def _table(search: Search) -> exp.Table:
 
     if search.kind != "raw":
         return exp.table_("ObsCore", db="ivoa")
-    if search.keywords:
-        if search.instrument is None:
-            raise UsageError("keywords are those of one instrument", where="instrument", hint="give an instrument, too")
+    if search.keywords and search.instrument is not None:
         return exp.table_(_instrument_table(search.instrument), db="ist")
     return exp.table_("raw", db="dbo")
 
@@ -175,7 +174,7 @@ def _product(search: Search) -> list[exp.Expression | None]:
 def _common(search: Search) -> list[exp.Expression | None]:
     from sqlglot import exp
 
-    said: list[exp.Expression | None] = [_equal(name, value) for name, value in search.keywords.items()]
+    said: list[exp.Expression | None] = [_wanted(name, value) for name, value in search.keywords.items()]
     if search.circle is not None:
         numbers = (search.circle.ra_deg, search.circle.dec_deg, search.circle.radius_deg)
         circle = exp.Anonymous(
@@ -196,6 +195,21 @@ def _equal(column: str, value: str | float | None, *, is_upper: bool = False) ->
     if isinstance(value, str):
         return exp.column(column).eq(exp.Literal.string(value.upper() if is_upper else value))
     return exp.column(column).eq(exp.Literal.number(value))
+
+
+def _wanted(column: str, value: str | float) -> exp.Expression | None:
+    """Compare a column with a value, a pattern, or a range of numbers."""
+    from sqlglot import exp
+
+    ends = range_of(value) if isinstance(value, str) else None
+    if ends is None:
+        return _match(column, value) if isinstance(value, str) else _equal(column, value)
+    low, high = ends
+    one = exp.column(column)
+    return exp.and_(
+        *([] if low is None else [one >= exp.Literal.number(low)]),
+        *([] if high is None else [one <= exp.Literal.number(high)]),
+    )
 
 
 def _match(column: str, value: str | None) -> exp.Expression | None:

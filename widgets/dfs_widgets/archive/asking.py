@@ -145,7 +145,9 @@ def _counted(found: Sequence[tuple[Any, int]], chosen: str) -> list[dict[str, An
 def _place(search: Search, question: Question) -> str:
     if search.circle is None or not question.values.get("target"):
         return ""
-    return f"{ra_text(search.circle.ra_deg)} {dec_text(search.circle.dec_deg)}, within {search.circle.radius_deg * 60:g}′"
+    return (
+        f"{ra_text(search.circle.ra_deg)} {dec_text(search.circle.dec_deg)}, within {search.circle.radius_deg * 60:g}′"
+    )
 
 
 def _python_of(adql: str) -> str:

@@ -48,7 +48,7 @@ class ArchivePage:
         self.question = Question.of_address(address)
         self.results: Results = no_results()
         self.marks = Marks()
-        self.bar = Bar(where=str(getattr(desk, "name", "")), parts=_PARTS)
+        self.bar = Bar(where=desk.name, parts=_PARTS)
         self.form, self.facets, self.found = Form(), Facets(), ResultsView(rows=dict(self.results.rows))
         self.file, self.code, self.requests = FileView(), Code(), Requests()
         self.work = Work(self.bar)
@@ -126,7 +126,7 @@ class ArchivePage:
         """Show an error beside the field it is about, if it is about one."""
         if error.where not in CRITERIA and error.where not in self.question.values:
             return False
-        self.form.problems = {error.where: replace_where(error)}
+        self.form.problems = {error.where: _without_place(error)}
         self.found.rows = dict(no_results().rows)
         return True
 
@@ -213,12 +213,12 @@ class ArchivePage:
         )
 
 
-def replace_where(error: DfsError) -> str:
+def _without_place(error: DfsError) -> str:
     """Return an error in one line without its place: it stands beside it."""
     return type(error)(error.message, accepted=error.accepted, hint=error.hint).line()
 
 
 def _by_kind(message: Any, answers: dict[str, Callable[[dict[str, Any]], None]]) -> None:
-    answer = answers.get(message.get("kind")) if isinstance(message, dict) else None
+    answer = answers.get(str(message.get("kind"))) if isinstance(message, dict) else None
     if answer is not None:
         answer(message)

@@ -30,14 +30,21 @@ class Telling:
 
     def show(self, tab: str, marked: Sequence[str]) -> None:
         """Open the dialogue on `tab`."""
-        opened = getattr(self._desk, "opened_by", "dfs.open()")
-        python = f"import dfs\n\nobs = {opened}\ntable = {self._python}\ntable.pprint(max_lines=20)\n"
+        python = f"import dfs\n\nobs = {self._desk.opened_by}\ntable = {self._python}\ntable.pprint(max_lines=20)\n"
         self._open(
             tab,
             {
-                "adql": (self._adql, "search.adql", "The query as it ran. Paste it into any TAP client, or after: dfs archive query"),
+                "adql": (
+                    self._adql,
+                    "search.adql",
+                    "The query as it ran. Paste it into any TAP client, or after: dfs archive query",
+                ),
                 "python": (python, "search.py", "Runs as it stands and gives the same rows as an astropy table."),
-                "script": (self._script(marked), "download.sh", f"Fetches the {len(marked)} marked files; run it again to go on where it stopped."),
+                "script": (
+                    self._script(marked),
+                    "download.sh",
+                    f"Fetches the {len(marked)} marked files; run it again to go on where it stopped.",
+                ),
             },
         )
 
@@ -45,7 +52,9 @@ class Telling:
         """Open the dialogue with the script of a request."""
         self.show("script", ())
         texts = dict(self._code.texts)
-        self._code.texts = texts | {"script": {"text": text, "name": "download.sh", "note": "Fetches the files of this request."}}
+        self._code.texts = texts | {
+            "script": {"text": text, "name": "download.sh", "note": "Fetches the files of this request."}
+        }
 
     def save(self, results: Results, about: Collection) -> None:
         """Hand the table, all columns, to the browser as CSV."""
@@ -60,9 +69,11 @@ class Telling:
         if not marked:
             return "# nothing is marked\n"
         files = " \\\n    ".join(shlex.quote(one) for one in marked)
-        return f"#!/bin/sh\n# Each file appears whole and with the right checksum, or not at all.\nset -eu\n{getattr(self._desk, 'fetched_by', 'dfs archive get')} \\\n    {files}\n"
+        return f"#!/bin/sh\n# Each file appears whole and with the right checksum, or not at all.\nset -eu\n{self._desk.fetched_by} \\\n    {files}\n"
 
     def _open(self, tab: str, texts: dict[str, tuple[str, str, str]]) -> None:
-        self._code.texts = {key: {"text": text, "name": name, "note": note} for key, (text, name, note) in texts.items()}
+        self._code.texts = {
+            key: {"text": text, "name": name, "note": note} for key, (text, name, note) in texts.items()
+        }
         self._code.tab = tab
         self._code.shown = True

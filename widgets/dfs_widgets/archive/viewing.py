@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from dfs_widgets.archive.working import one_line
 from dfs_widgets.desk import Desk
@@ -89,7 +88,13 @@ class Viewing:
         with path.open("rb") as file:
             file.seek(offset)
             piece = file.read(_PIECE)
-        told = {"kind": "piece", "id": dp_id, "name": path.name, "next": offset + len(piece), "total": path.stat().st_size}
+        told = {
+            "kind": "piece",
+            "id": dp_id,
+            "name": path.name,
+            "next": offset + len(piece),
+            "total": path.stat().st_size,
+        }
         self._pane.send(told, [piece])
 
     def send_bokehjs(self) -> None:
@@ -126,7 +131,10 @@ class Viewing:
         return Content({"kind": "pairs", "pairs": pairs or [["dp_id", dp_id, "", ""]]})
 
     def _empty(self) -> None:
-        self._pane.content = {"kind": "empty", "text": "Pick a row, or a point of the map or plot, to look at its file."}
+        self._pane.content = {
+            "kind": "empty",
+            "text": "Pick a row, or a point of the map or plot, to look at its file.",
+        }
 
     def _redraw(self) -> None:
         if self._pane.content.get("kind") in {"figure", "image"}:
@@ -143,5 +151,14 @@ class Viewing:
 
 def _summary(record: Mapping[str, str]) -> str:
     """Return what a file is, in one line."""
-    names = ("object", "target_name", "instrument", "instrument_name", "dp_cat", "dp_type", "dataproduct_type", "exp_start")
+    names = (
+        "object",
+        "target_name",
+        "instrument",
+        "instrument_name",
+        "dp_cat",
+        "dp_type",
+        "dataproduct_type",
+        "exp_start",
+    )
     return " · ".join(record[name] for name in names if record.get(name))

@@ -51,7 +51,9 @@ def catalogue_collection(table: TableSchema | None) -> Collection:
     columns = sorted(table.columns, key=lambda one: not one.principal)[:_AT_MOST]
     sky = table.sky
     shown = tuple(_shown(one, sky.ra if sky else "", sky.dec if sky else "") for one in columns)
-    axes = tuple((one.name, one.name, one.unit, False) for one in columns if one.datatype in {"double", "float", "int", "long"})
+    axes = tuple(
+        (one.name, one.name, one.unit, False) for one in columns if one.datatype in {"double", "float", "int", "long"}
+    )
     first = next((one.name for one in columns if one.ucd.startswith("meta.id")), "")
     return Collection(
         *("catalogue", "Catalogues", "", ""), shown, (), axes, sky.ra if sky else "", sky.dec if sky else "", "", first
@@ -71,7 +73,9 @@ def catalogue_query(table: TableSchema, circle: Circle | None, limit: int) -> st
             this="POINT", expressions=[exp.Literal.string("ICRS"), exp.column(table.sky.ra), exp.column(table.sky.dec)]
         )
         numbers = (circle.ra_deg, circle.dec_deg, circle.radius_deg)
-        round_ = exp.Anonymous(this="CIRCLE", expressions=[exp.Literal.string("ICRS"), *map(exp.Literal.number, numbers)])
+        round_ = exp.Anonymous(
+            this="CIRCLE", expressions=[exp.Literal.string("ICRS"), *map(exp.Literal.number, numbers)]
+        )
         query = query.where(exp.Anonymous(this="CONTAINS", expressions=[point, round_]).eq(exp.Literal.number(1)))
     return printed(query)
 

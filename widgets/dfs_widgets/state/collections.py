@@ -155,16 +155,33 @@ def _reduced(name: str, label: str, hint: str, kind: str, *more: Shown) -> Colle
 
 COLLECTIONS = (
     Collection(
-        *("raw", "Raw", "Frames as the instruments wrote them", "raw"),
-        *(_RAW, _RAW_FACETS, _RAW_AXES, "ra", "dec", "release_date", "object"),
+        name="raw",
+        label="Raw",
+        hint="Frames as the instruments wrote them",
+        kind="raw",
+        shown=_RAW,
+        facets=_RAW_FACETS,
+        axes=_RAW_AXES,
+        ra="ra",
+        dec="dec",
+        release="release_date",
+        title="object",
     ),
     _reduced("product", "Reduced", "All reduced data", "product", *_IMAGE[:1], _SPECTRUM[-1]),
     _reduced("image", "Images", "Reduced images", "image", *_IMAGE),
     _reduced("spectrum", "Spectra", "Reduced spectra", "spectrum", *_SPECTRUM),
     Collection("catalogue", "Catalogues", "Published catalogues"),
     Collection(
-        *("file", "By file", "By DP ID or original file name", "raw"),
-        *(_RAW, (), _RAW_AXES, "ra", "dec", "release_date", "object"),
+        name="file",
+        label="By file",
+        hint="By DP ID or original file name",
+        kind="raw",
+        shown=_RAW,
+        axes=_RAW_AXES,
+        ra="ra",
+        dec="dec",
+        release="release_date",
+        title="object",
     ),
 )
 

@@ -36,7 +36,10 @@ def related_lists(links: Table, dp_id: str) -> dict[str, Any]:
         heading = _HEADINGS.get(semantics, semantics.rpartition("#")[2].replace("_", " "))
         groups.setdefault(heading, []).append({"dp_id": other, "text": other or words, "note": words if other else ""})
     lists = [{"title": heading, "note": "", "files": files} for heading, files in groups.items()]
-    return {"lists": lists, "text": "" if lists else "Nothing was made of this file, and it was made from nothing else."}
+    return {
+        "lists": lists,
+        "text": "" if lists else "Nothing was made of this file, and it was made from nothing else.",
+    }
 
 
 def calibration_lists(tree: Any) -> dict[str, Any]:

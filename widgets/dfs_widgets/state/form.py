@@ -40,25 +40,48 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
 
 
-_TEXT = Field("text", "Words", "object, programme, title, PI, OB", description="All words must occur, anywhere among these")
+_TEXT = Field(
+    "text", "Words", "object, programme, title, PI, OB", description="All words must occur, anywhere among these"
+)
 _PLACE = (
     Field("target", "Target or position", "J0636-3113  or  06:36:12 -31:13:14"),
     Field("radius", "Radius", "5arcmin", short=True, description="5arcmin, 30arcsec, 1deg"),
-    Field("date", "Date (UTC)", "2022-01-27", short=True, description="A day, a month, a year, or two of them: 2022-01-26/2022-01-28"),
+    Field(
+        "date",
+        "Date (UTC)",
+        "2022-01-27",
+        short=True,
+        description="A day, a month, a year, or two of them: 2022-01-26/2022-01-28",
+    ),
 )
 _LIMIT = Field("limit", "Rows at most", "1000", "choice", short=True, options=(("100", "100"), ("10000", "10 000")))
 # Set-up columns that stand in the form of all instruments.
 _SETUP = ("ins_mode", "filter_path", "gris_path", "slit_path", "exposure", "tpl_id", "ob_name", "ob_id", "obs_mode")
 _REDUCED = ("obs_collection", "calib_level", "dataproduct_subtype", "filter", "t_exptime", "snr")
 _LABELS = {
-    **{"ins_mode": "Mode", "filter_path": "Filter", "gris_path": "Grism", "slit_path": "Slit", "exposure": "Exposure"},
-    **{"tpl_id": "Template", "ob_name": "OB name", "ob_id": "OB ID", "obs_mode": "Service or visitor"},
-    **{"obs_collection": "Collection", "calib_level": "Level", "dataproduct_subtype": "Type", "filter": "Filter"},
-    **{"t_exptime": "Exposure", "snr": "S/N", "abmaglim": "AB limit", "em_res_power": "Resolving power"},
+    "ins_mode": "Mode",
+    "filter_path": "Filter",
+    "gris_path": "Grism",
+    "slit_path": "Slit",
+    "exposure": "Exposure",
+    "tpl_id": "Template",
+    "ob_name": "OB name",
+    "ob_id": "OB ID",
+    "obs_mode": "Service or visitor",
+    "obs_collection": "Collection",
+    "calib_level": "Level",
+    "dataproduct_subtype": "Type",
+    "filter": "Filter",
+    "t_exptime": "Exposure",
+    "snr": "S/N",
+    "abmaglim": "AB limit",
+    "em_res_power": "Resolving power",
 }
 
 
-def form_spec(about: Collection, instrument: str, tables: Mapping[str, TableSchema], options: Options) -> dict[str, object]:
+def form_spec(
+    about: Collection, instrument: str, tables: Mapping[str, TableSchema], options: Options
+) -> dict[str, object]:
     """Return what the form widget draws: the kinds of data, and the fields of the one asked for."""
     kinds = [{"name": one.name, "label": one.label, "hint": one.hint} for one in COLLECTIONS]
     fields = [asdict(one) for one in form_fields(about, instrument, tables, options)]
@@ -96,7 +119,9 @@ def form_fields(
 
 
 def _programme() -> Field:
-    return Field("programme", "Programme", "108.22F6*", short=True, description="Run or programme; * stands for anything")
+    return Field(
+        "programme", "Programme", "108.22F6*", short=True, description="Run or programme; * stands for anything"
+    )
 
 
 def _choice(name: str, options: Options) -> Field:
@@ -126,7 +151,9 @@ def _instrument_table(instrument: str, tables: Mapping[str, TableSchema]) -> Tab
     from dfs.archive.search import Search, select  # the search knows which table is an instrument's
 
     adql = select(Search.of("raw", instrument=instrument, ins_mode="-"))
-    return next((table for name, table in tables.items() if name.startswith("ist.") and name in adql.lower().split()), None)
+    return next(
+        (table for name, table in tables.items() if name.startswith("ist.") and name in adql.lower().split()), None
+    )
 
 
 def _field(column: ColumnSchema, group: str, options: Options) -> Field:

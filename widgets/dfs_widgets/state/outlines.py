@@ -41,5 +41,7 @@ def _ring(shape: object) -> Ring | None:
         case Circle(ra=ra, dec=dec, radius=radius):
             wide = max(math.cos(math.radians(dec)), 1e-3)
             turns = [2 * math.pi * i / _CORNERS for i in range(_CORNERS)]
-            return [(ra + radius * math.cos(t) / wide, max(-90.0, min(90.0, dec + radius * math.sin(t)))) for t in turns]
+            return [
+                (ra + radius * math.cos(t) / wide, max(-90.0, min(90.0, dec + radius * math.sin(t)))) for t in turns
+            ]
     return None

@@ -64,8 +64,16 @@ def _image(data: NDArray[Any], unit: str, header: Header, *, dark: bool) -> Cont
     low, high = next(iter(view.cuts.values()))
     ny, nx = view.values.shape
     shown = {
-        **{"kind": "image", "item": _item(view.figure, dark=dark), "nx": nx, "ny": ny, "block": view.block},
-        **{"full": [view.shape[1], view.shape[0]], "cuts": dict(view.cuts), "low": low, "high": high, "unit": unit},
+        "kind": "image",
+        "item": _item(view.figure, dark=dark),
+        "nx": nx,
+        "ny": ny,
+        "block": view.block,
+        "full": [view.shape[1], view.shape[0]],
+        "cuts": dict(view.cuts),
+        "low": low,
+        "high": high,
+        "unit": unit,
         "wcs": _gnomonic(header),
     }
     return Content(shown, np.ascontiguousarray(view.values, dtype="<f4").tobytes())

@@ -59,7 +59,9 @@ class Question:
         """Read a page's query string; what it does not know it leaves out, as other pages' keys may stand there."""
         given = dict(parse_qsl(query, max_num_fields=100))
         limit = given.get("limit", "")
-        asked = {name: value[:_LONGEST].strip() for name, value in given.items() if re.fullmatch(r"[a-z][a-z0-9_]*", name)}
+        asked = {
+            name: value[:_LONGEST].strip() for name, value in given.items() if re.fullmatch(r"[a-z][a-z0-9_]*", name)
+        }
         return cls(
             collection(given.get("collection", "raw")).name,
             {name: value for name, value in asked.items() if name not in _NOT_ASKED and value},
@@ -108,7 +110,9 @@ class Question:
             criteria["position" if _POSITION.fullmatch(target) else "target"] = target
         if _NUMBER.fullmatch(criteria.get("radius", "")):
             criteria["radius"] += "arcmin"  # a bare number means what the form shows
-        columns = {name: _typed(value) for name, value in self.values.items() if name not in CRITERIA and value}
+        columns: dict[str, Any] = {
+            name: _typed(value) for name, value in self.values.items() if name not in CRITERIA and value
+        }
         try:
             return Search.of(kind or self.about.kind, limit=self.limit, **criteria, **columns)
         except UsageError as error:

@@ -107,7 +107,9 @@ def _values(table: Table, name: str) -> list[Any]:
     values = np.ma.asarray(column).tolist() if not hasattr(column, "mask") else column.tolist()
     mask = np.broadcast_to(np.ma.getmaskarray(np.ma.asarray(column)), len(values)) if values else ()
     return [
-        None if hidden or value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)) else value
+        None
+        if hidden or value is None or value == "" or (isinstance(value, float) and not math.isfinite(value))
+        else value
         for value, hidden in zip(values, mask, strict=True)
     ]
 
