@@ -6,6 +6,7 @@ from dfs.sky.regions.meet import contains_points, intersects, intersects_many
 from dfs.sky.regions.outlines import Outlines
 from dfs.sky.regions.shapes import Circle, Point, Polygon, Range, Region, Shape, Union, box
 from dfs.sky.regions.text import parse, pos_text, stcs
+from dfs.sky.regions.within import around_many, contains, within_many
 
 __all__ = [
     "Circle",
@@ -18,11 +19,13 @@ __all__ = [
     "Union",
     "area_deg2",
     "areas_deg2",
+    "around_many",
     "bounding_circle",
     "bounding_circles",
     "box",
     "centroid",
     "centroids",
+    "contains",
     "contains_points",
     "intersects",
     "intersects_many",
@@ -30,4 +33,5 @@ __all__ = [
     "parse_many",
     "pos_text",
     "stcs",
+    "within_many",
 ]

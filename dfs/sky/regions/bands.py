@@ -9,7 +9,7 @@ from dfs.sky.regions.outlines import Floats, Outlines, cross, dot, unit_vectors
 from dfs.sky.regions.rings import chord_to_arcs, enclose, meeting_arcs
 from dfs.sky.regions.shapes import Range
 
-__all__ = ["chord_to_range", "corners", "edges_leave", "in_range", "meets_range"]
+__all__ = ["chord_to_range", "corners", "edges_leave", "in_range", "meets_range", "meridians"]
 
 Flags = NDArray[np.bool_]
 _NEAR = 1e-12  # rad
@@ -44,7 +44,7 @@ def corners(band: Range) -> Floats:
     )
 
 
-def _meridians(band: Range) -> list[tuple[Floats, Floats, Floats]]:
+def meridians(band: Range) -> list[tuple[Floats, Floats, Floats]]:
     """Return the eastern and western side as arcs (start, step, normal), each in two halves."""
     if band.ra_max - band.ra_min >= 360:
         return []
@@ -61,7 +61,7 @@ def _meridians(band: Range) -> list[tuple[Floats, Floats, Floats]]:
 def chord_to_range(band: Range, places: Floats) -> Floats:
     """Return the squared chords from places to the border of a range."""
     best = np.full(places.shape[1], 4.0)
-    for arc in _meridians(band):
+    for arc in meridians(band):
         best = np.minimum(best, chord_to_arcs(places, *arc))
     ring = np.hypot(places[0], places[1])
     between = _in_width(band, places, ring)
@@ -79,7 +79,7 @@ def meets_range(lines: Outlines, band: Range) -> Flags:
     for place in (*(at[:, one : one + 1] for one in range(4)), middle):
         found |= enclose(lines, place)
     hit = in_range(band, lines.vertices)
-    for start, step, normal in _meridians(band):
+    for start, step, normal in meridians(band):
         hit |= meeting_arcs(lines.vertices, lines.edges, lines.normals, start, step, normal)
         hit |= chord_to_arcs(start, lines.vertices, lines.edges, lines.normals) <= _NEAR * _NEAR
     for dec in (band.dec_min, band.dec_max):

@@ -49,7 +49,7 @@ def parse_many(texts: Any) -> Outlines:
     Returns
     -------
     Outlines
-        Null and empty texts have no parts. Texts that are no region have none either, and are marked in `refused`: one bad row must
+        Null and blank texts have no parts. Texts that are no region have none either, and are marked in `refused`: one bad row must
         not break the search of a table.
     """
     array = _strings(texts)
@@ -92,7 +92,7 @@ def _tokens(
     data: NDArray[np.uint8], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Return where tokens begin and how long they are, and which bytes are no white space."""
-    solid = data > 32
+    solid = (data != 32) & ((data < 9) | (data > 13))
     alone = (data == 40) | (data == 41)  # parentheses are tokens by themselves
     apart = np.ones(data.size + 1, dtype=bool)  # a token may begin here, or end before it
     apart[1:-1] = ~solid[1:] | ~solid[:-1] | alone[1:] | alone[:-1]

@@ -9,12 +9,13 @@ import numpy as np
 from dfs.sky.regions.bands import corners
 from dfs.sky.regions.meet import outlines_of
 from dfs.sky.regions.outlines import CIRCLE, POLYGON, Floats, Outlines, dot, unit_vectors
-from dfs.sky.regions.rings import signed_area
+from dfs.sky.regions.rings import fan, signed_area
 from dfs.sky.regions.shapes import Circle, Point, Range, Region, Union
 
 __all__ = ["area_deg2", "areas_deg2", "bounding_circle", "bounding_circles", "centroid", "centroids"]
 
 _DEG2 = np.rad2deg(1.0) ** 2
+_SMALL = 1e-4  # rad: below, both ways to a centroid agree to 1e-12 rad
 _SLACK_DEG = 1e-9  # a bounding circle must hold its region in spite of rounding
 
 
@@ -86,13 +87,27 @@ def _moments(lines: Outlines) -> Floats:
     moment = centre * np.maximum(np.pi * np.sin(radius) ** 2, 1e-40)
     moment[:, radius > np.pi / 2] *= 1 - 1e-16
     if (lines.kind == POLYGON).any():
-        size = np.sqrt(dot(lines.normals, lines.normals))
-        chord = np.sqrt(dot(lines.edges, lines.edges))
-        turn = 2 * np.arcsin(np.minimum(chord / 2, 1)) / np.maximum(size, 1e-300)
-        ring = np.add.reduceat(turn * lines.normals, lines.start[:-1], axis=1) / 2 * np.sign(signed_area(lines))
+        ring = np.where(lines.caps[1] < _SMALL, _small_moments(lines), _ring_moments(lines))
         real = (lines.kind == POLYGON) & (dot(ring, ring) > 1e-60)
         moment[:, real] = ring[:, real]
     return moment
+
+
+def _ring_moments(lines: Outlines) -> Floats:
+    """Return the integral of position over what rings enclose: half the sum of the edges' angles along their normals."""
+    size = np.sqrt(dot(lines.normals, lines.normals))
+    chord = np.sqrt(dot(lines.edges, lines.edges))
+    turn = 2 * np.arcsin(np.minimum(chord / 2, 1)) / np.maximum(size, 1e-300)
+    return np.add.reduceat(turn * lines.normals, lines.start[:-1], axis=1) / 2 * np.sign(signed_area(lines))
+
+
+def _small_moments(lines: Outlines) -> Floats:
+    """Return the same for rings so small that their triangles are flat, where the sum over edges would lose its digits."""
+    first, excess = fan(lines)
+    away = (2 * (lines.vertices - first) + lines.edges) / 3
+    area = np.add.reduceat(excess, lines.start[:-1])
+    shift = np.add.reduceat(excess * away, lines.start[:-1], axis=1)
+    return (lines.vertices[:, lines.start[:-1]] * area + shift) * np.sign(area)
 
 
 def bounding_circle(region: Region) -> tuple[float, float, float, float]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dfs.sky.regions.outlines import POLYGON, Floats, Outlines, cross, dot
 
-__all__ = ["anchors", "chord_to_arcs", "crossed", "enclose", "enclosed", "meeting_arcs", "signed_area"]
+__all__ = ["anchors", "chord_to_arcs", "crossed", "enclose", "enclosed", "fan", "meeting_arcs", "signed_area"]
 
 Flags = NDArray[np.bool_]
 
@@ -59,15 +59,26 @@ def meeting_arcs(a: Floats, a_step: Floats, a_normal: Floats, b: Floats, b_step:
     )
 
 
-def signed_area(lines: Outlines) -> Floats:
-    """Return of each part the area (sr) to the left of its ring, between -2 pi and 2 pi; negative: the smaller side is to the right."""
-    first = np.repeat(lines.vertices[:, lines.start[:-1]], lines.count, axis=1)
+def fan(lines: Outlines) -> tuple[Floats, Floats]:
+    """Return for each edge the apex of its part, and the signed area (sr) of the triangle from there to the edge."""
+    apex = lines.vertices[:, lines.start[:-1]]
+    apex[:, lines.caps[1] > np.pi / 2] = [
+        [0.36],
+        [0.48],
+        [0.8],
+    ]  # none of their vertices, which may be opposite each other
+    first = np.repeat(apex, lines.count, axis=1)
     here = lines.vertices
     following = here + lines.edges
     triple = dot(first, cross(here - first, following - first))
-    excess = 2 * np.arctan2(triple, 1 + dot(first, here) + dot(here, following) + dot(following, first))
+    return first, 2 * np.arctan2(triple, 1 + dot(first, here) + dot(here, following) + dot(following, first))
+
+
+def signed_area(lines: Outlines) -> Floats:
+    """Return of each part the area (sr) to the left of its ring, between -2 pi and 2 pi; negative: the smaller side is to the right."""
+    _, excess = fan(lines)
     total = np.add.reduceat(excess, lines.start[:-1]) if lines.row.size else np.empty(0)
-    return (total + 2 * np.pi) % (4 * np.pi) - 2 * np.pi
+    return total - 4 * np.pi * np.round(total / (4 * np.pi))
 
 
 def anchors(lines: Outlines) -> tuple[Floats, Flags]:

@@ -13,7 +13,8 @@ from dfs.sky.regions.shapes import Circle, Point, Polygon, Range, Region, Shape,
 __all__ = ["parse", "pos_text", "stcs"]
 
 _TOKEN = re.compile(
-    r"\s*(?:([A-Za-z_]\w*)|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf(?:inity)?\b)|([(),']))", re.IGNORECASE
+    r"\s*(?:([A-Za-z_]\w*)|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf(?:inity)?\b)|([(),']))",
+    re.IGNORECASE | re.ASCII,
 )
 _SHAPES = {"POSITION", "POINT", "CIRCLE", "POLYGON", "BOX", "RANGE"}
 _REFUSED = {"NOT", "INTERSECTION", "DIFFERENCE", "ELLIPSE", "CONVEX", "ALLSKY", "POSITIONINTERVAL", "TIMEINTERVAL"}
@@ -148,7 +149,7 @@ class _Reader:
 
 
 def _tokens(text: str) -> Iterator[str | float]:
-    at, end = 0, len(text.rstrip())
+    at, end = 0, len(text.rstrip(" \t\n\r\f\v"))
     while at < end:
         found = _TOKEN.match(text, at)
         if found is None:
