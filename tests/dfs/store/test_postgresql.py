@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from dfs.errors import ServiceError, UsageError
+from dfs.access import Action, Member
+from dfs.errors import AccessError, ServiceError, UsageError
 from dfs.observatory import Observatory
 
 pytestmark = pytest.mark.truth
@@ -129,3 +130,30 @@ def test_a_server_that_is_gone_is_told_in_one_line(tmp_path: Path) -> None:
         Observatory.open(tmp_path, database_url="postgresql+psycopg://me:secret@127.0.0.1:1/x?connect_timeout=1")
     assert "\n" not in caught.value.line()
     assert "secret" not in caught.value.line()
+
+
+def test_accounts_tokens_and_programmes_on_postgresql(tmp_path: Path, url: str) -> None:
+    with Observatory.open(tmp_path / "observatory", database_url=url) as observatory:
+        observatory.accounts.add("pi", "seven small stones", email="pi@example.org")
+        observatory.accounts.add("friend", None, email="friend@example.org")
+        observatory.relations.relate("pi", "pi", "108.22F6")
+        token = observatory.sign_in.with_password("pi", "seven small stones")
+        pi = observatory.acting(observatory.tokens.read(token.text).member)
+        for wrong in ("p\0i", "nobody", "nobody\n"):
+            with pytest.raises(AccessError):
+                observatory.sign_in.with_password(wrong, "wrong")
+        pi.delegations.grant("data", "108.22F6", "friend@example.org")
+        friend = observatory.acting(Member("friend"))
+        assert friend.standing.programmes == {"108.22F6"}
+        pi.delegations.revoke_all()
+        assert friend.standing.programmes == frozenset()
+        fill(observatory, tmp_path, range(3))
+        assert observatory.programmes.set("108.22F6", proprietary_days=7, metadata_protected=True) == 0
+        assert observatory.doors.permitted(Action.DATA, [one.dp_id for one in observatory.archive.list()])
+        assert not friend.doors.permitted(Action.DATA, [one.dp_id for one in observatory.archive.list()])
+        assert observatory.archive.verify().findings == ()
+        observatory.signing_keys.rotate(at_once=True)
+        with pytest.raises(AccessError):
+            observatory.tokens.read(token.text)
+        observatory.accounts.deactivate("pi")
+        assert observatory.audit.verify() > 10
