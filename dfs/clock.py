@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from dfs.errors import DataError
+
 __all__ = ["Clock", "FixedClock", "SettableClock", "SystemClock", "isoformat"]
 
 
@@ -47,9 +49,12 @@ class SettableClock:
     def now(self) -> datetime:
         """Return the time set, or the present (aware UTC)."""
         try:
-            return datetime.fromisoformat(self.file.read_text(encoding="ascii").strip()).astimezone(UTC)
+            set_to = datetime.fromisoformat(self.file.read_text(encoding="ascii").strip())
         except (FileNotFoundError, NotADirectoryError):
             return datetime.now(UTC)
+        except ValueError as error:
+            raise DataError("the clock was set to no time", where=str(self.file), hint="dfs clock --run") from error
+        return set_to.replace(tzinfo=set_to.tzinfo or UTC).astimezone(UTC)
 
     def set(self, at: datetime | None) -> None:
         """Let the clock stand at `at` (aware); None lets it run again."""
