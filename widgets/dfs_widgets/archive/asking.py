@@ -98,7 +98,7 @@ class Asking:
             question = replace(question, collection="product")
             search, about = question.search(), question.about
             found = self._desk.archive.search(search)
-        results = results_of(found, about, now, has_more=len(found) >= question.limit)
+        results = results_of(found, about, now, has_more=_has_more(found, question.limit))
         facets = self._facets(question, search) if len(about.facets) else []
         return Answer(results, facets, found.meta["adql"], found.meta["python"], _place(search, question))
 
@@ -127,7 +127,7 @@ class Asking:
         search = self._desk.archive.located(place.search("product")) if place.values.get("target") else None
         adql = catalogue_query(table, search.circle if search else None, question.limit)
         found = self._desk.archive.query(adql, maxrec=question.limit)
-        results = results_of(found, catalogue_collection(table), now, has_more=len(found) >= question.limit)
+        results = results_of(found, catalogue_collection(table), now, has_more=_has_more(found, question.limit))
         return Answer(results, [], adql, _python_of(adql), _place(search, question) if search else "")
 
 
@@ -152,3 +152,8 @@ def _place(search: Search, question: Question) -> str:
 
 def _python_of(adql: str) -> str:
     return f"obs.archive.query({adql!r})"
+
+
+def _has_more(found: Any, limit: int) -> bool:
+    """Tell whether there are more rows: those of a full table may have been all, so one says only that there may be."""
+    return bool(found.meta.get("overflow")) or len(found) >= limit

@@ -63,6 +63,7 @@ function fieldRow(field, inputs, search) {
   const id = `dfs-${field.name}`;
   const common = { id, class: "dfs-input", testid: `field-${field.name}`, name: field.name, title: field.description || null };
   let input;
+  let list = null;
   if (field.kind === "choice") {
     input = make("select", { ...common, on: { change: () => search() } },
       make("option", { value: "", text: field.hint || "any" }),
@@ -70,16 +71,13 @@ function fieldRow(field, inputs, search) {
   } else {
     input = make("input", { ...common, type: "text", placeholder: field.hint, autocomplete: "off", spellcheck: "false" });
     if (field.options?.length) {
-      const list = make("datalist", { id: `${id}-list` }, field.options.map((one) => make("option", { value: one[0] })));
+      list = make("datalist", { id: `${id}-list` }, field.options.map((one) => make("option", { value: one[0] })));
       input.setAttribute("list", list.id);
-      input.after(list);
-      inputs.set(field.name, input);
-      return make("div", { class: "dfs-field" }, label(field, id), input, list, problemOf(field));
     }
   }
   inputs.set(field.name, input);
   const note = field.name === "target" ? make("p", { class: "dfs-note", testid: "resolved" }) : null;
-  return make("div", { class: `dfs-field${field.short ? " is-short" : ""}` }, label(field, id), input, note, problemOf(field));
+  return make("div", { class: `dfs-field${field.short ? " is-short" : ""}` }, label(field, id), input, list, note, problemOf(field));
 }
 
 function label(field, id) {

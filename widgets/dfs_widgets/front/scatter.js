@@ -39,8 +39,8 @@ function makeScatter(rows, marks, axes) {
     inside: (path) => places.flatMap((one, i) => (one && isInside(one, path) ? [i] : [])),
     tell: (i) => rows().label[i],
     fit() {
-      view.x = extent(rows().numbers[axes.x.name], axes.x.log);
-      view.y = extent(rows().numbers[axes.y.name], axes.y.log);
+      view.x = extent(rows().numbers[axes.x.name], axes.x);
+      view.y = extent(rows().numbers[axes.y.name], axes.y);
     },
   };
   return self;
@@ -52,11 +52,12 @@ function place(x, y, tx, ty, sx, sy) {
   return Number.isFinite(u) && Number.isFinite(v) ? [sx(u), sy(v)] : null;
 }
 
-function extent(values = [], log = false) {
+function extent(values = [], { log = false, date = false } = {}) {
   const good = values.filter((v) => v !== null && (!log || v > 0)).map((v) => (log ? Math.log10(v) : v));
   if (!good.length) return [0, 1];
   const [low, high] = [good.reduce((a, b) => Math.min(a, b)), good.reduce((a, b) => Math.max(a, b))];
-  const room = (high - low) * 0.06 || Math.abs(high) * 0.05 || 0.5;
+  const least = log ? 0.1 : date ? 0.02 : Math.abs(high) * 0.01 || 0.5; // equal values need a frame, too
+  const room = Math.max((high - low) * 0.06, (least - (high - low)) / 2);
   return [low - room, high + room];
 }
 
