@@ -108,8 +108,12 @@ class CallChecks(ShapeChecks):
             by = units.factor(inner.unit, wanted)
         except UsageError as error:
             raise self.error(node, error.message, accepted=error.accepted) from None
-        built: Any = inner.node if by == 1 else exp.Mul(this=exp.Paren(this=inner.node), expression=number(by))
-        return Value(built, inner.type if by == 1 else "double", wanted, inner.ucd)
+        if by == 1:
+            return Value(inner.node, inner.type, wanted, inner.ucd)
+        product = Value(exp.Mul(this=inner.node, expression=number(by)), "double")
+        if isinstance(inner.node, exp.Binary):
+            product.node.set("this", Value(exp.Paren(this=inner.node), inner.type).node)
+        return Value(exp.Paren(this=product.node), "double", wanted, inner.ucd)
 
     def _user_function(self, node: exp.Anonymous, name: str) -> Value:
         forms = user_function(name)

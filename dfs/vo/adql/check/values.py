@@ -100,8 +100,7 @@ class ValueChecks:
             text = str(inner.node.this)
             inner.node.set("this", text[1:] if text.startswith("-") else f"-{text}")
             return inner
-        body = exp.Paren(this=inner.node) if isinstance(inner.node, exp.Binary) else inner.node
-        return Value(exp.Neg(this=body), inner.type, inner.unit)
+        return Value(exp.Neg(this=inner.node), inner.type, inner.unit)
 
     def _arithmetic(self, node: Any) -> Value:
         sign = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}[type(node)]
@@ -110,7 +109,7 @@ class ValueChecks:
         if left.type in INTEGERS and right.type in INTEGERS:
             kind = "long"
         options = {"typed": True, "safe": False} if type(node) is exp.Div else {}
-        built = type(node)(this=_grouped(left.node), expression=_grouped(right.node), **options)
+        built = type(node)(this=left.node, expression=right.node, **options)
         built.meta["type"] = kind
         value = constant(built)
         if (
@@ -225,10 +224,6 @@ def iso_time(text: str) -> str | None:
     except ValueError:
         return None
     return f"{day}T{minute or '00:00'}:{second or '00'}.{(fraction + '000')[:3]}"
-
-
-def _grouped(node: Any) -> Any:
-    return exp.Paren(this=node) if isinstance(node, exp.Add | exp.Sub | exp.Mul | exp.Div) else node
 
 
 def _unit_of(sign: str, left: Value, right: Value) -> str:

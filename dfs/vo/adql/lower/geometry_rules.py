@@ -63,6 +63,7 @@ class GeometryRules:
             edges = convex_edges(outer) if is_call(outer, "adql_polygon") else None
             if edges is not None:
                 return exp.Paren(this=sphere.in_convex_polygon(self.copy, lon, lat, edges))
+            return self.region_call("region_intersects", inner, outer)  # the same of a position, and quicker
         if is_call(inner, "adql_circle") and is_call(outer, "adql_circle"):
             away = sphere.distance(self.copy, [*arguments(inner)[:2], *parts[:2]])
             return exp.Paren(

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from dfs.vo.adql.geometry import arguments, constant, is_call
 from dfs.vo.adql.lower.base import Lowering
-from dfs.vo.adql.lower.nodes import cast, divide, function, multiply, paren, subtract, text
+from dfs.vo.adql.lower.nodes import add, cast, divide, function, multiply, paren, subtract, text
 
 __all__ = ["Postgres"]
 
@@ -49,8 +49,9 @@ class Postgres(Lowering):
         return exp.Paren(this=subtract(x, multiply(y, whole)))
 
     def nearest(self, x: Any) -> Any:
-        """Return the whole number next to a double, halves away from zero; doubles would round halves to even."""
-        return cast(function("ROUND", cast(x, "DECIMAL")), "DOUBLE")
+        """Return the whole number next to a double, halves away from zero; ROUND takes halves to even here."""
+        size = function("FLOOR", add(function("ABS", self.copy(x)), self.number(0.5)))
+        return exp.Paren(this=multiply(function("SIGN", x), size))
 
     def iso_text(self, node: Any) -> Any:
         """Return a time as text."""
