@@ -1,0 +1,6 @@
+"""SODA: parts of archived files by position and wavelength."""
+
+from dfs.vo.soda.cutout import LARGEST_BYTES, cut_out
+from dfs.vo.soda.request import Cut, NoOverlap, SodaRequest, parse_request
+
+__all__ = ["LARGEST_BYTES", "Cut", "NoOverlap", "SodaRequest", "cut_out", "parse_request"]
