@@ -148,6 +148,33 @@ def test_cells(cells, field, wanted):
     assert rows(read_upload("t", small(cells, field)))["x"] == wanted
 
 
+@pytest.mark.parametrize("name", ["votable/b2", "votable"])
+def test_every_type_in_bytes(name):
+    kinds = {
+        "boolean": True,
+        "short": -2,
+        "int": 3,
+        "long": 2**60,
+        "float": 0.5,
+        "double": -0.25,
+        "char": "abc",
+        "unicodeChar": "é𝒜",
+    }
+    columns = (
+        *(ColumnSchema(f"c_{one}", one, "", arraysize="*" if "har" in one.lower() else "") for one in kinds),
+        ColumnSchema("lists", "double", "", arraysize="*"),
+        ColumnSchema("pairs", "float", "", arraysize="2"),
+    )
+    values = [*kinds.values(), [1.0, 2.0, 3.0], [4.0, 5.0]]
+    batch = pa.record_batch([pa.array([one, None, one]) for one in values], names=[one.name for one in columns])
+    upload = read_upload("t", b"".join(write(TableRows(columns, [batch]), negotiate(name))))
+    for one, value in zip(columns, values, strict=True):
+        first, second, third = upload.table[one.name].to_pylist()
+        assert first == third == value
+        assert second is None
+    assert [one.datatype for one in upload.columns] == [one.datatype for one in columns]
+
+
 def test_a_declared_null_is_null():
     data = small(["-999", "1"], 'datatype="int"').replace(b"/><DATA", b'><VALUES null="-999"/></FIELD><DATA')
     assert rows(read_upload("t", data))["x"] == [None, 1]
@@ -207,6 +234,10 @@ def hostile():
     yield "no name", small(["1"]).replace(b'name="x"', b""), "no identifier"
     yield "no columns", f"{HEAD}{TAIL}".encode(), "no table with FIELDs"
     yield "twice", small([]).replace(b"<DATA", b'<FIELD name="X" datatype="int"/><DATA'), "two columns are called"
+    for name, stream in (("cut off", "AAAA"), ("length", "AH////8="), ("no base64", "A")):
+        data = small([], 'datatype="char" arraysize="*"')
+        rows_of = f'<BINARY2><STREAM encoding="base64">{stream}</STREAM></BINARY2>'.encode()
+        yield f"binary2 {name}", data.replace(b"<TABLEDATA></TABLEDATA>", rows_of), "broken"
     yield (
         "many columns",
         (HEAD + "".join(f'<FIELD name="c{n}" datatype="int"/>' for n in range(600)) + TAIL).encode(),
