@@ -59,6 +59,14 @@ class ArchiveAccess(Protocol):
         """Copy a file out."""
         ...
 
+    def request(self, dp_ids: Sequence[str], **options: Any) -> Any:
+        """Ask for a delivery of files."""
+        ...
+
+    def requests(self) -> Sequence[Any]:
+        """Return the user's deliveries, newest first."""
+        ...
+
 
 class Desk(Protocol):
     """An observatory as one user sees it.

@@ -71,8 +71,9 @@ def test_sizes_are_in_bytes_and_counts_in_words():
     assert results.bytes == (2_100_000, 2_100_000, 10_000)
     assert results.rows["title"] == "3 rows"
     assert results.rows["note"]
-    assert results.records[0]["object"] == "EG 21"
-    assert results.records[2]["release_date"] == ""
+    assert results.record("A.1")["object"] == "EG 21"
+    assert results.record("A.3")["release_date"] == ""
+    assert results.record("B") == {}
 
 
 @given(st.floats(0, 359.999999), st.floats(-90, 90))

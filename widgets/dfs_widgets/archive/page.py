@@ -88,7 +88,7 @@ class ArchivePage:
         """Look at a file; it need not be among the results."""
         self.question = replace(self.question, selected=dp_id)
         self.found.selected = dp_id
-        self._viewing.show(dp_id, self._record(dp_id), tab)
+        self._viewing.show(dp_id, self.results.record(dp_id), tab)
         self._show_address()
 
     def mark(self, dp_ids: list[str], *, on: bool = True) -> None:
@@ -104,10 +104,6 @@ class ArchivePage:
 
     def _sizes(self) -> dict[str, int]:
         return dict(zip(self.results.ids, self.results.bytes, strict=True))
-
-    def _record(self, dp_id: str) -> dict[str, str]:
-        found = (one for one, name in zip(self.results.records, self.results.ids, strict=True) if name == dp_id)
-        return dict(next(found, {}))
 
     def _show_marks(self) -> None:
         self.found.marked = list(self.marks.ids)
@@ -151,7 +147,7 @@ class ArchivePage:
                 "mark-shown": ("", lambda m: self._mark_shown(m["what"])),
                 "code": ("", lambda m: self._telling.show(m["tab"], self.marks.ids)),
                 "save": ("Writing…", lambda _: self._telling.save(self.results, self.question.about)),
-                "request": ("Requesting…", lambda _: self._request()),
+                "request": ("Requesting…", lambda m: self._request(str(m.get("calibrations", "")))),
             },
         )
         self.work.listen(
@@ -169,9 +165,8 @@ class ArchivePage:
             self.requests,
             {
                 "refresh": ("", lambda _: self._delivering.refresh()),
-                "script": ("", lambda m: self._telling.show_script(self._delivering.script(m["id"]))),
+                "script": ("", lambda m: self._telling.show("script", self._delivering.files(m["id"]))),
                 "again": ("", lambda m: self.mark(self._delivering.files(m["id"]))),
-                "withdraw": ("", lambda m: self._delivering.withdraw(m["id"])),
             },
         )
         self.work.listen(
@@ -186,8 +181,8 @@ class ArchivePage:
     def _reset(self, _: dict[str, Any]) -> None:
         self.ask(Question(collection=self.question.collection))
 
-    def _request(self) -> None:
-        self._delivering.request(list(self.marks.ids))
+    def _request(self, calibrations: str) -> None:
+        self._delivering.request(list(self.marks.ids), calibrations)
         self.marks = Marks()
         self._show_marks()
         self.bar.view = "requests"

@@ -43,26 +43,17 @@ class Telling:
                 "script": (
                     self._script(marked),
                     "download.sh",
-                    f"Fetches the {len(marked)} marked files; run it again to go on where it stopped.",
+                    f"Fetches {len(marked)} files; run it again to go on where it stopped.",
                 ),
             },
         )
 
-    def show_script(self, text: str) -> None:
-        """Open the dialogue with the script of a request."""
-        self.show("script", ())
-        texts = dict(self._code.texts)
-        self._code.texts = texts | {
-            "script": {"text": text, "name": "download.sh", "note": "Fetches the files of this request."}
-        }
-
     def save(self, results: Results, about: Collection) -> None:
         """Hand the table, all columns, to the browser as CSV."""
-        text = io.StringIO()
-        names = list(results.records[0]) if results.records else [one.name for one in about.shown]
-        writer = csv.DictWriter(text, names)
-        writer.writeheader()
-        writer.writerows(results.records)
+        text = io.StringIO()  # csv writes None as nothing
+        writer = csv.writer(text)
+        writer.writerow(results.columns)
+        writer.writerows(zip(*results.columns.values(), strict=True))
         self._code.send({"kind": "save", "name": f"{about.name}.csv", "type": "text/csv"}, [text.getvalue().encode()])
 
     def _script(self, marked: Sequence[str]) -> str:

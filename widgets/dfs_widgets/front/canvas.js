@@ -125,6 +125,11 @@ function showTip(self, picture, events, tip, [x, y]) {
   tip.style.top = `${Math.max(2, y - tip.offsetHeight - 8)}px`;
 }
 
+/** Size of a sign: smaller where there are many. */
+function signSize(count) {
+  return count > 2000 ? 1.6 : count > 400 ? 2.3 : 3.1;
+}
+
 /** Tell whether a point is inside a polygon (crossings of a ray). */
 function isInside([x, y], polygon) {
   let inside = false;

@@ -18,8 +18,7 @@ function drawRequest(model, { id, title, created, state, summary, items }) {
     make("summary", {}, make("b", { text: title }), make("span", { class: `dfs-chip is-${state}`, text: state }), make("span", { class: "dfs-note", text: summary }),
       make("span", { class: "dfs-space" }), make("time", { text: created }),
       button("Script", "request-script", (event) => { event.preventDefault(); send("script")(); }),
-      button("Mark again", "request-mark", (event) => { event.preventDefault(); send("again")(); }),
-      button("Withdraw", "request-withdraw", (event) => { event.preventDefault(); send("withdraw")(); }, { disabled: state !== "ready" })),
+      button("Mark again", "request-mark", (event) => { event.preventDefault(); send("again")(); })),
     make("ul", {}, items.map((item) => make("li", {}, make("code", { text: item.dp_id }), make("span", { class: "dfs-note", text: item.note })))));
 }
 

@@ -152,8 +152,11 @@ function makeTools(model, state, act) {
   const basket = make("span", { class: "dfs-basket", testid: "basket" });
   const selection = make("span", { class: "dfs-chip", testid: "brushed" });
   const send = (kind, extra = {}) => () => { busy(); model.send({ kind, ...extra }); };
+  const calibrations = make("select", { class: "dfs-input is-small", "aria-label": "Calibrations of what is requested", testid: "request-calibrations" },
+    [["", "files only"], ["raw", "+ raw calibrations"], ["master", "+ master calibrations"]].map(([value, text]) => make("option", { value, text })));
   const needMarks = [
-    button("Request marked", "request-marked", send("request"), { class: "dfs-button is-main" }),
+    calibrations,
+    button("Request marked", "request-marked", () => send("request", { calibrations: calibrations.value })(), { class: "dfs-button is-main" }),
     button("Script", "script", send("code", { tab: "script" }), { title: "A script that downloads what is marked" }),
   ];
   const mark = (what) => () => model.send({ kind: "mark-shown", what });

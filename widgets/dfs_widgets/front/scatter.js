@@ -140,7 +140,7 @@ function drawDots(context, places, rows, { selected, brushed, hovered }, { x0, x
   places.forEach((one, i) => {
     if (!one) return;
     context.globalAlpha = brushed.size && !brushed.has(i) ? 0.2 : 0.8;
-    drawSign(context, rows.status[i], ...one, 3.2, colour);
+    drawSign(context, rows.status[i], ...one, signSize(rows.count), colour);
   });
   context.globalAlpha = 1;
   context.strokeStyle = colour.accent;

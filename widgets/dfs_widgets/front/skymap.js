@@ -193,7 +193,7 @@ function drawRows(context, sky, rows, { selected, brushed, hovered }, places, sc
     if (outline && outline.some((ring) => ringSize(ring) * scale > 5)) {
       context.strokeStyle = rows.status[i] === "public" ? colour.public : colour.proprietary;
       for (const ring of outline) stroke(context, ring.map((point) => sky.at(...point)), true);
-    } else drawSign(context, rows.status[i], ...place, 3, colour);
+    } else drawSign(context, rows.status[i], ...place, signSize(rows.count), colour);
   });
   context.globalAlpha = 1;
   for (const [i, radius] of [[hovered, 6], [selected, 8]]) {

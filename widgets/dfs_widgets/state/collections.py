@@ -77,10 +77,10 @@ _RAW = (
     Shown("dp_type", "Type", width=92),
     Shown("release_date", "Release date", "release", 118),
     Shown("exp_start", "Start (UTC)", "time", 152),
-    Shown("exposure", "Exposure", "number", 78, 1, "s"),
+    Shown("exposure", "Exposure", "number", 92, 1, "s"),
     Shown("filter_path", "Filter", width=74),
     Shown("gris_path", "Grism", width=66),
-    Shown("tel_airm_start", "Airmass", "number", 64, 2),
+    Shown("tel_airm_start", "Airmass", "number", 74, 2),
     Shown("dp_tech", "Technique", width=104),
     Shown("dp_id", "DP ID", width=232),
 )
@@ -105,7 +105,7 @@ _SPECTRUM = (
     Shown("snr", "S/N", "number", 56, 1),
 )
 _REDUCED_REST = (
-    Shown("t_exptime", "Exposure", "number", 78, 0, "s"),
+    Shown("t_exptime", "Exposure", "number", 92, 0, "s"),
     Shown("obs_collection", "Collection", width=92),
     Shown("dp_id", "DP ID", width=232),
 )

@@ -79,7 +79,7 @@ class Question:
         fixed = {"collection": "" if self.collection == "raw" else self.collection}
         limit = {} if self.limit == _LIMIT else {"limit": str(self.limit)}
         asked = fixed | dict(self.values) | limit | {"selected": self.selected}
-        return urlencode({name: value for name, value in asked.items() if value}, safe=":*,/+")
+        return urlencode({name: value for name, value in asked.items() if value}, safe=":*,/")
 
     @property
     def about(self) -> Collection:

@@ -35,15 +35,22 @@ class Results:
         Size of each row's file; 0 where it is not known.
     rows
         What the widget draws.
-    records
-        Each row in full, column -> value as text.
+    columns
+        All that was found, column -> values.
     """
 
     ids: tuple[str, ...] = ()
     status: tuple[Status, ...] = ()
     bytes: tuple[int, ...] = ()
     rows: Mapping[str, Any] = field(default_factory=dict)
-    records: tuple[Mapping[str, str], ...] = ()
+    columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    def record(self, dp_id: str) -> dict[str, str]:
+        """Return a row in full, column -> value as text; {} for one that is not there."""
+        if dp_id not in self.ids:
+            return {}
+        at = self.ids.index(dp_id)
+        return {name: _plain(values[at]) for name, values in self.columns.items()}
 
     def those(self, what: str) -> tuple[str, ...]:
         """Return the DP IDs of rows that are ``all``, ``public`` or ``proprietary``; what is not archived cannot be had."""
@@ -85,10 +92,9 @@ def results_of(table: Table, about: Collection, now: str, *, has_more: bool = Fa
         "label": _labels(about, cells, ids),
         "count": count,
         "title": f"{count:,} row{'' if count == 1 else 's'}".replace(",", " "),
-        "note": "there are more: narrow the search or show more rows" if has_more else "",
+        "note": "more exist: narrow the search" if has_more else "",
     }
-    records = tuple({name: _plain(cells[name][i]) for name in table.colnames} for i in range(count))
-    return Results(ids, status, sizes, rows, records)
+    return Results(ids, status, sizes, rows, cells)
 
 
 def no_results(note: str = "") -> Results:
