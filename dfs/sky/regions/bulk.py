@@ -176,19 +176,19 @@ def _assemble(
     values: Floats,
     bad: NDArray[np.bool_],
 ) -> Outlines:
-    heads = np.flatnonzero(code == _SHAPE)
-    part = np.cumsum(code == _SHAPE) - 1  # of each token; -1 before the first
-    number = code == _NUMBER
-    owner = part[number]
-    figures = values[number]
-    count = np.bincount(owner[owner >= 0], minlength=heads.size)
+    good = ~bad[row]  # numbers of a row that begins with them would count for the shape of the row before
+    shapes = good & (code == _SHAPE)
+    number = good & (code == _NUMBER)
+    heads = np.flatnonzero(shapes)
     kinds = kind[heads]
+    count = np.bincount((np.cumsum(shapes) - 1)[number], minlength=heads.size)
+    figures = values[number]
     wrong = np.where(kinds == POLYGON, (count < 6) | (count % 2 == 1), count != _NEEDS[kinds])
-    bad[row[heads[wrong]]] = True
-    if bad.any():
+    if wrong.any():
+        bad[row[heads[wrong]]] = True
         keep = ~bad[row[heads]]
-        kept_numbers = ~bad[row[number]]
-        heads, kinds, count, figures = heads[keep], kinds[keep], count[keep], figures[kept_numbers]
+        figures = figures[~bad[row[number]]]
+        heads, kinds, count = heads[keep], kinds[keep], count[keep]
     begin = np.concatenate(([0], np.cumsum(count)))
     circles = kinds == CIRCLE
     sizes = begin[:-1][circles] + 2
