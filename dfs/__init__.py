@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from dfs.version import __version__
 
 if TYPE_CHECKING:
+    from dfs.connection import RemoteObservatory
     from dfs.observatory import Observatory
 
-__all__ = ["__version__", "open"]
+__all__ = ["__version__", "connect", "open"]
 
 
 def open(path: str | os.PathLike[str] | None = None, **settings: Any) -> Observatory:  # noqa: A001 - reads as dfs.open
@@ -38,3 +39,25 @@ def open(path: str | os.PathLike[str] | None = None, **settings: Any) -> Observa
     from dfs.observatory import Observatory
 
     return Observatory.open(path, **settings)
+
+
+def connect(
+    where: str, *, token: str | None = None, user: str | None = None, password: str | None = None
+) -> RemoteObservatory:
+    """Connect to ESO's services (``"eso"``) or to another instance of our server (``"http://..."``).
+
+    Parameters
+    ----------
+    where
+        ``"eso"``, or the address that ``dfs serve`` prints.
+    token, user, password
+        Who you are; without them only what is public can be seen.
+
+    Returns
+    -------
+    RemoteObservatory
+        With ``.archive``, whose calls are those of an embedded observatory's.
+    """
+    from dfs.connection import connect
+
+    return connect(where, token=token, user=user, password=password)

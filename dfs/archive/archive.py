@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from dfs.access import AuditTrail
 from dfs.archive import rows
+from dfs.archive.backend import Backend
+from dfs.archive.client import ArchiveClient
 from dfs.archive.entries import ArchivedFile, Kind, Submission, Verification
 from dfs.archive.ingest import Also, Ingest
 from dfs.archive.verify import Verifier
@@ -23,8 +25,8 @@ from dfs.store.tables import files, provenance
 __all__ = ["Archive"]
 
 
-class Archive:
-    """Files in, out, and proved.
+class Archive(ArchiveClient):
+    """Files in, out, and proved; and all that a client of an archive can do.
 
     Examples
     --------
@@ -33,7 +35,8 @@ class Archive:
     >>> archive.get(frame.dp_id, "here")                                             # doctest: +SKIP
     """
 
-    def __init__(self, database: Database, store: FileStore, audit: AuditTrail, clock: Clock) -> None:
+    def __init__(self, database: Database, store: FileStore, audit: AuditTrail, clock: Clock, backend: Backend) -> None:
+        super().__init__(backend)
         self._database = database
         self._store = store
         self._ingest = Ingest(database, store, audit, clock)
@@ -120,8 +123,10 @@ class Archive:
             rows.find(connection, dp_id)
             return tuple(connection.execute(query).scalars())
 
-    def get(self, dp_id: str, folder: str | Path = ".") -> Path:
-        """Copy a file out to `folder` and return where it is; it appears whole and with the right checksum, or not at all.
+    def copy_out(self, dp_id: str, folder: str | Path = ".") -> Path:
+        """Copy a file to `folder`, whoever asks, and return where it is; it appears whole and with the right checksum, or not at all.
+
+        `get` is the door for users: it asks the access policy first.
 
         Raises
         ------
@@ -151,6 +156,10 @@ class Archive:
                 raise AccessError("you may not read the archived file", where=str(self._store.path(row["path"])))
             raise _damaged(dp_id)
         return target
+
+    def replicate(self, progress: Progress | None = None) -> int:
+        """Copy every file to the replicas that lack it; return how many copies were made."""
+        return self._verifier.replicate(progress or Silent())
 
     def verify(self, progress: Progress | None = None) -> Verification:
         """Read every copy of every file and compare it with its checksum, every row with the audit trail.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from dfs.archive.doors import Doors
+from dfs.archive.backend import Backend
 from dfs.archive.search import Search, facet, select
+from dfs.archive.search.naming import position_of
 from dfs.archive.search.selection import resolve
 from dfs.errors import NotFoundError, UsageError
 from dfs.model import TableSchema
@@ -28,7 +30,7 @@ class ArchiveClient:
 
     Parameters
     ----------
-    doors
+    backend
         Who answers.
 
     Examples
@@ -38,8 +40,8 @@ class ArchiveClient:
     >>> obs.archive.get(dp_id, "data", calibrations="raw")                                   # doctest: +SKIP
     """
 
-    def __init__(self, doors: Doors) -> None:
-        self._doors = doors
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     def query(self, adql: str, *, maxrec: int | None = None, uploads: Mapping[str, Table] | None = None) -> Table:
         """Run a query in ADQL and return its rows.
@@ -53,7 +55,7 @@ class ArchiveClient:
         uploads
             Tables of your own, to be named ``tap_upload.<name>`` in the query.
         """
-        return self._doors.query(adql, maxrec=maxrec, uploads=uploads or {})
+        return self._backend.query(adql, maxrec=maxrec, uploads=uploads or {})
 
     def search(self, kind: str | Search = "raw", **criteria: Any) -> Table:
         """Return what fulfils all criteria, by time; see `dfs.archive.search.Search.of`.
@@ -66,9 +68,9 @@ class ArchiveClient:
             The archive holds nothing under the target's name.
         """
         search = self.located(kind if isinstance(kind, Search) else Search.of(kind, **criteria))
-        adql = select(search)
-        found = self.query(adql, maxrec=search.limit)
-        found.meta |= {"adql": adql, "python": search.python()}
+        one_more = select(replace(search, limit=search.limit + 1))  # to know whether there are more
+        found = self.query(one_more, maxrec=search.limit)
+        found.meta |= {"adql": select(search), "python": search.python()}
         return found
 
     def located(self, search: Search) -> Search:
@@ -90,44 +92,39 @@ class ArchiveClient:
         Raises
         ------
         NotFoundError
-            No frame bears this name.
+            No frame bears this name, or a name that begins so.
+        UsageError
+            It is the beginning of several names at different places.
         """
-        import numpy as np
-        from astropy import units as u
-        from astropy.coordinates import SkyCoord
-
         found = self.query(resolve(name, "raw" if kind == "raw" else "product"))
         if len(found) == 0:
             raise NotFoundError(
                 f"the archive holds nothing called {name!r}", where="target", hint="give its position instead"
             )
-        ra, dec = (np.asarray(found[column], dtype=float) for column in found.colnames[:2])
-        there = SkyCoord(ra * u.deg, dec * u.deg)
-        middle = there[np.argmin([float(np.median(one.separation(there).deg)) for one in there[:100]])]
-        return SkyCoord(middle.ra, middle.dec)
+        return position_of(name, found)
 
     @property
     def table(self) -> TableNames:
         """The tables by name: ``obs.archive.table["dbo.raw"].columns``."""
-        return TableNames(self._doors.tables())
+        return TableNames(self._backend.tables())
 
     def links(self, dp_id: str | Sequence[str]) -> Table:
         """Return what there is for a file, or for several: the file itself, preview, calibrations, provenance, services (DataLink)."""
-        return self._doors.links([dp_id] if isinstance(dp_id, str) else list(dp_id))
+        return self._backend.links([dp_id] if isinstance(dp_id, str) else list(dp_id))
 
     def header(self, dp_id: str) -> str:
         """Return the header of a file as text, a card a line, without fetching the file."""
-        return self._doors.header(dp_id)
+        return self._backend.header(dp_id)
 
     def preview(self, dp_id: str) -> bytes:
         """Return the preview of a file, an image of type PNG or JPEG."""
-        return self._doors.preview(dp_id)
+        return self._backend.preview(dp_id)
 
     def calibrations(self, dp_id: str, mode: Calibrations = "raw") -> Any:
         """Return the calibrations of a raw frame, as raw frames or as masters: a tree that says what is missing and why."""
         if mode not in {"raw", "master"}:
             raise UsageError(f"mode = {mode!r}", where="mode", accepted="raw, master")
-        return self._doors.calibrations(dp_id, f"raw2{mode}")
+        return self._backend.calibrations(dp_id, f"raw2{mode}")
 
     def cutout(self, dp_id: str, folder: str | Path = ".", **parameters: Any) -> Path:
         """Cut a piece out of an image, cube or spectrum, at the archive, and put it into `folder`.
@@ -143,7 +140,24 @@ class ArchiveClient:
         band
             ``(shortest, longest)`` wavelength as `Quantity`, or in metres.
         """
-        return self._doors.cutout(dp_id, _soda(parameters), Path(folder))
+        return self._backend.cutout(dp_id, _soda(parameters), Path(folder))
+
+    def request(self, dp_ids: Sequence[str], **options: Any) -> Any:
+        """Ask for a delivery: files, their calibrations, night logs, a README and a script that fetches them.
+
+        Parameters
+        ----------
+        dp_ids
+            Which files.
+        **options
+            ``calibrations`` (``"raw"``, ``"master"``), ``night_logs``, ``title``, ``programme`` (to share it within a run); see
+            `dfs.archive.deliveries`.
+        """
+        return self._backend.request(list(dp_ids), **options)
+
+    def requests(self) -> Sequence[Any]:
+        """Return your deliveries, newest first, with those shared with you."""
+        return self._backend.requests()
 
     def get(
         self,
@@ -179,7 +193,7 @@ class ArchiveClient:
             trees = [self.calibrations(one, calibrations) for one in wanted]
             wanted = list(dict.fromkeys([*wanted, *(name for tree in trees for name in tree.dp_ids())]))
         with _steps(progress or Silent(), len(wanted)) as bar:
-            found = [self._doors.fetch(one, Path(folder), bar) for one in wanted]
+            found = [self._backend.fetch(one, Path(folder), bar) for one in wanted]
         return found[0] if isinstance(dp_id, str) and calibrations is None else found
 
 

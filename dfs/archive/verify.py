@@ -53,6 +53,26 @@ class Verifier:
         findings += self._unregistered()
         return Verification(len(rows), sum(row["bytes"] for row in rows), tuple(findings))
 
+    def replicate(self, progress: Progress) -> int:
+        """Copy what a replica lacks from a copy that is good; return how many copies were made.  Nothing else is touched."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(files.c.dp_id, files.c.path, files.c.sha256)).all()
+        made = 0
+        progress.begin("replicate", len(rows))
+        for dp_id, place, sha256 in rows:
+            lacking = [volume / place for volume in self.store.volumes if not (volume / place).is_file()]
+            good = (
+                next((one.path for one in self.store.check(place, sha256) if one.state == "good"), None)
+                if lacking
+                else None
+            )
+            for copy in lacking if good else []:
+                self.store.heal(good, copy)
+                made += 1
+            progress.step(dp_id)
+        progress.end()
+        return made
+
     def prove(self, row: Mapping[str, Any]) -> list[Finding]:
         """Read every copy of one file, heal or quarantine what is wrong, and say what was found."""
         copies = self.store.check(row["path"], row["sha256"])

@@ -127,6 +127,8 @@ def dates(value: Any) -> tuple[str, str]:
     if isinstance(value, str):
         first, _, last = value.partition("/")
         value = (first, last or first)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = (value, value)
     try:
         first, last = value
     except (TypeError, ValueError) as error:

@@ -99,7 +99,10 @@ def facet(search: Search, column: str, limit: int = 100) -> str:
 
 
 def resolve(name: str, kind: str) -> str:
-    """Return as ADQL: positions that the archive holds under the name of an object, blanks and signs in it left open."""
+    """Return as ADQL: names that begin as the name of an object does, blanks and signs in it left open, and their positions.
+
+    ``J0636-3113`` finds ``J063602-311312``: people shorten such names.
+    """
     from sqlglot import exp
 
     ra, dec, names, table = (
@@ -107,10 +110,11 @@ def resolve(name: str, kind: str) -> str:
         if kind == "raw"
         else ("s_ra", "s_dec", ("target_name",), "ivoa.ObsCore")
     )
-    pattern = "%".join(re.findall(r"[a-z0-9]+", name.lower()))
-    if not pattern:
+    parts = re.findall(r"[a-z0-9]+", name.lower())
+    if not parts:
         raise UsageError(f"{name!r} is not the name of an object", where="target")
-    query = exp.select(ra, dec).from_(table).limit(1000)
+    pattern = "%".join([*parts, ""])
+    query = exp.select(ra, dec, *names).from_(table).limit(1000)
     return printed(query.where(exp.or_(*(_like(one, pattern) for one in names))).where(f"{ra} IS NOT NULL"))
 
 

@@ -1,4 +1,4 @@
-"""``dfs archive``: what is in the archive, out of it again, and proved."""
+"""``dfs archive list`` and ``get``: what is in the archive, and out of it again."""
 
 from __future__ import annotations
 
@@ -7,24 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dfs.cli.output import Group, Terminal, pass_terminal
+from dfs.cli.archive.group import archive, elsewhere, opened
+from dfs.cli.output import Terminal, pass_terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from dfs.archive import ArchivedFile
 
-__all__ = ["archive"]
-
-
-@click.group("archive", cls=Group)
-def archive() -> None:
-    """List, get and verify archived files.
-
-    \b
-    Example:
-        dfs archive list --kind product
-    """
+__all__ = ["get", "list_files"]
 
 
 @archive.command("list")
@@ -50,51 +41,37 @@ def list_files(terminal: Terminal, kind: Any, category: str | None, instrument: 
 @click.option(
     "--output-dir", type=click.Path(path_type=Path), default=Path(), help="Where the files go (default: here)."
 )
+@click.option(
+    "--calibrations", type=click.Choice(["raw", "master"]), help="With the calibrations of raw frames, as these are."
+)
+@elsewhere
 @pass_terminal
-def get(terminal: Terminal, dp_id: tuple[str, ...], output_dir: Path) -> None:
+def get(terminal: Terminal, dp_id: tuple[str, ...], output_dir: Path, calibrations: Any, connect: str | None) -> None:
     """Copy archived files out; each appears whole and with the right checksum, or not at all.
 
+    Files come as they are archived: nothing is unpacked. What broke off is continued by the same command.
+
     \b
-    Example:
+    Examples:
         dfs archive get EFOSC.2022-01-26T19:02:38.210_MASTER_BIAS_v1 --output-dir out
+        dfs archive get EFOSC.2022-01-27T04:46:29.093 --calibrations raw
+        dfs archive get --connect eso EFOSC.2022-01-27T04:46:29.093
     """
     progress = terminal.progress()
-    copied = []
-    with terminal.open() as observatory:
-        progress.begin("get", len(dp_id))
-        for one in dp_id:
-            copied.append({"dp_id": one, "path": observatory.archive.get(one, output_dir)})
-            progress.step(one)
-        progress.end()
+    with opened(terminal, connect) as client:
+        paths = client.get(list(dp_id), output_dir, calibrations=calibrations, progress=progress)
 
     def show(console: Console) -> None:
-        for one in copied:
-            console.print(one["path"], markup=False)
+        for one in paths:
+            console.print(one, markup=False)
 
-    terminal.emit({"files": copied}, show)
+    documents = [{"dp_id": _dp_id(path, dp_id), "path": path} for path in paths]
+    terminal.emit({"files": documents}, show)
 
 
-@archive.command("verify")
-@pass_terminal
-def verify(terminal: Terminal) -> int:
-    """Read every file and compare it with its checksum; exit 1 when something was wrong.
-
-    A damaged copy goes to quarantine and is never served; where a replica is whole, it is restored from it.
-
-    \b
-    Example:
-        dfs archive verify --json
-    """
-    with terminal.open() as observatory:
-        result = observatory.archive.verify(terminal.progress())
-
-    def show(console: Console) -> None:
-        for one in result.findings:
-            console.print(f"{one.problem:<12} {one.dp_id or '(no row)'}  {one.path}: {one.action}", markup=False)
-        console.print(f"{result.files} files, {result.bytes / 1e6:.1f} MB read, {len(result.findings)} findings")
-
-    terminal.emit({"files": result.files, "bytes": result.bytes, "findings": result.findings}, show)
-    return 1 if result.findings else 0
+def _dp_id(path: Path, asked: tuple[str, ...]) -> str:
+    """Return the DP ID of a file that was copied out: its name without the suffixes of its format."""
+    return next((one for one in asked if path.name.startswith(one + ".")), path.name.split(".fits")[0])
 
 
 def _document(file: ArchivedFile) -> dict[str, Any]:

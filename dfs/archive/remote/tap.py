@@ -1,0 +1,74 @@
+"""Queries over TAP: the field's own client, with our time-outs and our errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dfs.archive.remote.session import Session
+from dfs.errors import ServiceError, UsageError
+from dfs.model import ColumnSchema, TableSchema
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+__all__ = ["query", "tables"]
+
+_CATALOGUES = re.compile(r"\bsafcat\.", re.IGNORECASE)
+
+
+def query(session: Session, adql: str, maxrec: int | None, uploads: Mapping[str, Any]) -> Table:
+    """Run a query: at once, or as a job of its own where that takes too long."""
+    from pyvo.dal import DALQueryError, DALServiceError, TAPService
+
+    url = session.services.catalogues if _CATALOGUES.search(adql) else session.services.tap
+    session.requests.headers.update(session.headers(url))
+    service = TAPService(url, session=session.requests)
+    try:
+        try:
+            with session.outside(url):
+                found = service.run_sync(adql, maxrec=maxrec, uploads=uploads or None)
+        except ServiceError as error:
+            if "in time" not in error.message:
+                raise
+            found = service.run_async(adql, maxrec=maxrec, uploads=uploads or None)
+    except DALQueryError as error:
+        raise UsageError(" ".join(str(error.reason).split()), where="query") from error
+    except DALServiceError as error:
+        with session.outside(url):
+            if error.cause is not None:
+                raise error.cause from error
+        raise ServiceError(" ".join(str(error.reason).split()), where=url) from error
+    table = found.to_table()
+    table.meta["overflow"] = str(found.query_status).upper() == "OVERFLOW"
+    return table
+
+
+def tables(session: Session) -> tuple[TableSchema, ...]:
+    """Return the tables that can be queried, as TAP_SCHEMA tells of them."""
+    names = query(session, "SELECT table_name, description FROM TAP_SCHEMA.tables ORDER BY table_name", None, {})
+    columns = query(
+        session,
+        "SELECT table_name, column_name, datatype, unit, ucd, utype, description FROM TAP_SCHEMA.columns ORDER BY table_name",
+        None,
+        {},
+    )
+    of_table: dict[str, list[ColumnSchema]] = {}
+    for row in columns:
+        told = {name: _text(row[name]) for name in columns.colnames}
+        kind: Any = told["datatype"]
+        of_table.setdefault(told["table_name"], []).append(
+            ColumnSchema(told["column_name"], kind, told["description"], told["unit"], told["ucd"], told["utype"])
+        )
+    return tuple(
+        TableSchema(name, _text(row["description"]), tuple(of_table.get(name, ())))
+        for row in names
+        for name in [_text(row["table_name"])]
+    )
+
+
+def _text(value: Any) -> str:
+    import numpy as np
+
+    return "" if value is None or value is np.ma.masked else str(value)
