@@ -66,9 +66,10 @@ class Verifier:
                 if lacking
                 else None
             )
-            for copy in lacking if good else []:
-                self.store.heal(good, copy)
-                made += 1
+            if good is not None:
+                for copy in lacking:
+                    self.store.heal(good, copy)
+                made += len(lacking)
             progress.step(dp_id)
         progress.end()
         return made

@@ -14,6 +14,7 @@ from dfs.errors import NotFoundError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dfs.archive import ArchivedFile
     from dfs.observatory import Observatory
 
 __all__ = ["export", "ingest", "rebuild_index", "replicate", "verify"]
@@ -39,7 +40,8 @@ def ingest(terminal: Terminal, path: tuple[Path, ...], kind: Any, category: str 
     from dfs.archive import Submission
 
     wanted = [file for one in path for file in _files(one)]
-    progress, archived = terminal.progress(), []
+    progress = terminal.progress()
+    archived: list[ArchivedFile] = []
     with terminal.open() as observatory:
         for start in range(0, len(wanted), _AT_ONCE):
             batch = [Submission(file, kind, category) for file in wanted[start : start + _AT_ONCE]]

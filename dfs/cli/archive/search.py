@@ -52,7 +52,7 @@ _SHOWN = {
 )
 @elsewhere
 @pass_terminal
-def search(terminal: Terminal, show: str | None, connect: str | None, type_: str | None, **criteria: Any) -> None:
+def search(terminal: Terminal, /, show: str | None, connect: str | None, type_: str | None, **criteria: Any) -> None:
     """Find raw frames and products.
 
     \b
