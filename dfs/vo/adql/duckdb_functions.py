@@ -35,12 +35,19 @@ def _intersects(first: Any, second: Any) -> Any:
 
 def _by_region(texts: Any, regions: Any, compare: Any) -> Any:
     """Compare `texts` with each different region once; intersection has no direction, so the sides may change places."""
-    import numpy as np
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     if len(pc.unique(texts)) < len(pc.unique(regions)):
         texts, regions = regions, texts
+    return _with_each(texts, regions, compare)
+
+
+def _with_each(texts: Any, regions: Any, compare: Any) -> Any:
+    """Compare `texts` with each different one of `regions`."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     found = np.zeros(len(texts), dtype=bool)
     for text in pc.unique(regions).to_pylist():
         region = _region(text)
@@ -52,21 +59,13 @@ def _by_region(texts: Any, regions: Any, compare: Any) -> Any:
 
 
 def _contains(inner: Any, outer: Any) -> Any:
-    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    from dfs.vo.adql.within import within
+    from dfs.sky.regions import around_many, within_many
 
-    known: dict[str | None, Any] = {None: None}
-    found: list[bool | None] = []
-    for one, other in zip(inner.to_pylist(), outer.to_pylist(), strict=True):
-        for text in (one, other):
-            if text not in known:
-                known[text] = _region(text)
-        first, second = known[one], known[other]
-        found.append(
-            None if one is None or other is None else first is not None and second is not None and within(first, second)
-        )
-    return pa.array(found, type=pa.bool_())
+    if len(pc.unique(inner)) < len(pc.unique(outer)):
+        return _with_each(outer, inner, around_many)
+    return _with_each(inner, outer, within_many)
 
 
 def _area(texts: Any) -> Any:

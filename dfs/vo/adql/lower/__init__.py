@@ -62,4 +62,8 @@ def _apply(rules: Lowering, node: Any) -> None:
         kind = "double"
     found.meta["type"] = kind if found.meta.get("type") is None else found.meta["type"]
     parent, key, index = place
-    parent.set(key, found, index)
+    if index is None:
+        parent.set(key, found)
+        return
+    parent.args[key][index] = found  # `set` would number a list of ten thousand anew each time
+    found.parent, found.arg_key, found.index = parent, key, index

@@ -1,0 +1,181 @@
+# ruff: noqa: S608 - these tests write queries
+"""Lowered queries run in DuckDB: geometry beside astropy, regions on text, the rules of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+
+from dfs.sky.regions import Circle, Point, Polygon, Range, Union
+from dfs.vo.adql import check, lower, parse, print_for
+from dfs.vo.adql.duckdb_functions import register_functions
+from dfs.vo.adql.within import within
+
+Rows = list[tuple[Any, ...]]
+RNG = np.random.default_rng(7)
+RA = np.concatenate([RNG.uniform(0, 360, 300), RNG.uniform(0, 360, 50), [359.99999, 0.00001, 0.0, 10.0]])
+DEC = np.concatenate([np.degrees(np.arcsin(RNG.uniform(-1, 1, 300))), np.full(50, 89.9), [0.0, 0.0, 0.0, -5.0]])
+
+
+@pytest.fixture(scope="module")
+def run(tables: dict[str, Any]) -> Iterator[Callable[[str], Rows]]:
+    kinds = {
+        "char": "VARCHAR",
+        "double": "DOUBLE",
+        "float": "REAL",
+        "short": "SMALLINT",
+        "long": "BIGINT",
+        "int": "INTEGER",
+        "boolean": "BOOLEAN",
+    }
+    with duckdb.connect() as connection:
+        register_functions(connection)
+        for table in tables.values():
+            connection.execute(f"CREATE SCHEMA {table.name.split('.')[0]}")
+            columns = ", ".join(f'"{one.name}" {kinds[one.datatype]}' for one in table.columns)
+            connection.execute(f"CREATE TABLE {table.name} ({columns})")
+        for number, (ra, dec) in enumerate(zip(RA.tolist(), DEC.tolist(), strict=True)):
+            region = f"POSITION J2000 {ra} {dec}" if number % 2 else None
+            row = (
+                f"r{number}",
+                "NGC 1365",
+                ra,
+                dec,
+                region,
+                10.5,
+                number % 110,
+                number * 10**12,
+                "2022-01-27T04:46:29.093Z",
+            )
+            connection.execute(f"INSERT INTO dbo.raw (SELECT {', '.join('?' * len(row))}, NULL, NULL, NULL)", row)
+            outline = f"POLYGON J2000 {ra} {min(dec, 89.0)} {ra + 1} {min(dec, 89.0)} {ra} {min(dec, 89.0) + 0.5}"
+            connection.execute(
+                "INSERT INTO ivoa.ObsCore (dp_id, s_ra, s_dec, s_region) VALUES (?, ?, ?, ?)",
+                (f"p{number}", ra, dec, outline),
+            )
+        yield lambda text: connection.execute(
+            print_for(lower(check(parse(text), tables).tree, "duckdb"), "duckdb")
+        ).fetchall()
+
+
+@pytest.mark.parametrize("radius", [0.1 / 3600, 0.2, 30.0, 120.0, 180.0])
+@pytest.mark.parametrize("center", [(10.0, -5.0), (0.0, 0.0), (180.0, 89.95), (77.0, -90.0)])
+def test_cones(run: Callable[[str], Rows], center: tuple[float, float], radius: float) -> None:
+    away = SkyCoord(RA, DEC, unit="deg").separation(SkyCoord(*center, unit="deg")).deg
+    wanted = {f"r{number}" for number in np.flatnonzero(away <= radius)}
+    cone = f"CIRCLE({center[0]}, {center[1]}, {radius!r})"
+    for text in (
+        f"CONTAINS(POINT('ICRS', ra, dec), {cone}) = 1",
+        f"INTERSECTS({cone}, POINT(ra, dec)) <> 0",
+        f"NOT 0 = CONTAINS(POINT(ra, dec), {cone})",
+    ):
+        assert {one for (one,) in run(f"SELECT dp_id FROM dbo.raw WHERE {text}")} == wanted
+    found = {one for (one,) in run(f"SELECT dp_id FROM dbo.raw WHERE INTERSECTS(s_region, {cone}) = 1")}
+    assert found == {one for one in wanted if int(one[1:]) % 2}
+
+
+def test_a_box_has_sides_at_right_angles_to_its_arms(run: Callable[[str], Rows]) -> None:
+    center = SkyCoord(80.0, 60.0, unit="deg")
+    plane = SkyCoord(RA, DEC, unit="deg").transform_to(center.skyoffset_frame())
+    vector = plane.cartesian
+    inside = (
+        (vector.x > 0)
+        & (abs(vector.y / vector.x) <= np.tan(np.radians(20)))
+        & (abs(vector.z / vector.x) <= np.tan(np.radians(15)))
+    )
+    for text in ("POINT(ra, dec), BOX(80, 60, 40, 30)", "POINT(ra, dec), BOX(period * 0 + 80, 60, 40, 30)"):
+        found = {one for (one,) in run(f"SELECT dp_id FROM dbo.raw WHERE 1 = CONTAINS({text})")}
+        assert found == {f"r{number}" for number in np.flatnonzero(inside)}
+
+
+def test_a_polygon_over_the_pole_and_one_over_ra_zero(run: Callable[[str], Rows]) -> None:
+    polar = run(
+        "SELECT COUNT(*) FROM dbo.raw WHERE 1 = CONTAINS(POINT(ra, dec), POLYGON(0, 80, 90, 80, 180, 80, 270, 80)) AND dec > 88"
+    )
+    assert polar == run("SELECT COUNT(*) FROM dbo.raw WHERE dec > 88")
+    text = "SELECT COUNT(*) FROM dbo.raw WHERE 1 = CONTAINS(POINT(ra, dec), POLYGON(359, -1, 1, -1, 1, 1, 359, 1))"
+    assert run(text)[0][0] >= 3
+    arrow = "POLYGON(350, -10, 10, -10, 0, -2, 0.5, 20)"  # not convex: by text
+    assert run(f"SELECT COUNT(*) FROM dbo.raw WHERE 1 = CONTAINS(POINT(ra, dec), {arrow})")[0][0] > 0
+
+
+def test_regions_of_two_subqueries(run: Callable[[str], Rows]) -> None:
+    text = (
+        "SELECT a.dp_id, b.dp_id FROM (SELECT * FROM ivoa.Obscore WHERE s_dec > 0) a, (SELECT * FROM ivoa.ObsCore WHERE s_dec <= 0.2) b "
+        "WHERE INTERSECTS(a.s_region, b.s_region) = 1"
+    )
+    assert all(DEC[int(one[1:])] > 0 >= DEC[int(other[1:])] - 0.2 for one, other in run(text))
+    area, lon, contained = run(
+        "SELECT AREA(s_region), COORD1(CENTROID(s_region)), CONTAINS(s_region, CIRCLE(s_ra, s_dec, 3)) FROM ivoa.ObsCore WHERE dp_id = 'p353'"
+    )[0]
+    assert area == pytest.approx(0.25, rel=0.02)
+    assert lon == pytest.approx(10 + 1 / 3, rel=1e-3)
+    assert contained == 1
+
+
+def test_shapes_as_results(run: Callable[[str], Rows]) -> None:
+    text = "SELECT POINT(ra, dec), CIRCLE(1, 2, 3), POLYGON(1, 1, 2, 1, 2, 2), AREA(CIRCLE(1, 2, 1)), AREA(BOX(0, 0, 1, 1)), s_region FROM dbo.raw WHERE dp_id = 'r353'"
+    point, circle, polygon, area, box_area, region = run(text)[0]
+    assert (point, circle) == ("POSITION ICRS 10.0 -5.0", "CIRCLE ICRS 1.0 2.0 3.0")
+    assert polygon == "POLYGON ICRS 1.0 1.0 2.0 1.0 2.0 2.0"
+    assert area == pytest.approx(2 * np.pi * (1 - np.cos(np.radians(1))) * np.degrees(1) ** 2, rel=1e-12)
+    assert box_area == pytest.approx(1, rel=1e-4)
+    assert region == "POSITION J2000 10.0 -5.0"
+
+
+def test_rules_of_values(run: Callable[[str], Rows]) -> None:
+    text = (
+        "SELECT 7 / 2, -7 / 2, period / 20, 7 / 2., period / 0, LOG(0), SQRT(-1), ASIN(2), MOD(-7, 3), MOD(7.5, 2), CAST(-2.7 AS INTEGER), ROUND(2.5), "
+        "TRUNCATE(-2.567, 2), TRUNCATE(1234, -2), CAST(object AS CHAR(3)), object || '-' || period, CAST('2022-01-27' AS TIMESTAMP), "
+        "CAST(exp_start AS TIMESTAMP), ivo_to_mjd(exp_start), ob_id * 3, IN_UNIT(ra, 'arcmin'), CONTAINS(POINT(1, 1), CIRCLE(1, 1, 1)) "
+        "FROM dbo.raw WHERE dp_id = 'r43'"
+    )
+    found = run(text)[0]
+    assert found[:14] == (3, -3, 2, 3.5, None, None, None, None, -1, 1.5, -2, 3.0, -2.56, 1200)
+    assert found[14:18] == ("NGC", "NGC 1365-43", "2022-01-27T00:00:00.000", "2022-01-27T04:46:29.093")
+    assert found[18] == pytest.approx(59606.19894783, abs=1e-8)
+    assert found[19:] == (43 * 3 * 10**12, pytest.approx(RA[43] * 60), 1)
+
+
+def test_healpix_as_astropy_healpix_has_it(run: Callable[[str], Rows]) -> None:
+    from astropy_healpix import HEALPix
+
+    wanted = HEALPix(2**7, order="nested").lonlat_to_healpix(RA * u.deg, DEC * u.deg).tolist()
+    assert [one for (one,) in run("SELECT ivo_healpix_index(7, ra, dec) FROM dbo.raw ORDER BY ob_id")] == wanted
+    assert [one for (one,) in run("SELECT ivo_healpix_index(7, POINT(ra, dec)) FROM dbo.raw ORDER BY ob_id")] == wanted
+
+
+SQUARE = Polygon(((10, 10), (20, 10), (20, 20), (10, 20)))
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "wanted"),
+    [
+        (Point(15, 15), SQUARE, True),
+        (Point(25, 15), SQUARE, False),
+        (Circle(15, 15, 3), SQUARE, True),
+        (Circle(15, 15, 6), SQUARE, False),
+        (Circle(11, 15, 2), SQUARE, False),
+        (SQUARE, SQUARE, True),
+        (SQUARE, Circle(15, 15, 8), True),
+        (SQUARE, Circle(15, 15, 6), False),
+        (Circle(15, 15, 2), Circle(16, 15, 4), True),
+        (Circle(15, 15, 2), Circle(18, 15, 4), False),
+        (Circle(15, 15, 170), Circle(15, 15, 180), True),
+        (Polygon(((12, 12), (18, 12), (15, 18))), SQUARE, True),
+        (Polygon(((12, 12), (18, 12), (15, 25))), SQUARE, False),
+        (Polygon(((11, 11), (19, 11), (11, 19))), Polygon(((10, 10), (20, 10), (12, 12), (10, 20))), False),
+        (Union((Point(15, 15), Point(11, 11))), SQUARE, True),
+        (Union((Point(15, 15), Point(1, 1))), SQUARE, False),
+        (Point(1, 1), Union((SQUARE, Circle(1, 1, 1))), True),
+        (Range(12, 13, 12, 13), SQUARE, False),
+    ],
+)
+def test_within(inner: Any, outer: Any, wanted: bool) -> None:
+    assert within(inner, outer) is wanted
