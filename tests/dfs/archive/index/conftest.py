@@ -27,15 +27,15 @@ PLACES = TableSchema(
         ColumnSchema("name", "char", "Name", arraysize="*", indexed=True, ucd="meta.id;meta.main"),
         ColumnSchema("ra", "double", "Right ascension", unit="deg", ucd="pos.eq.ra;meta.main"),
         ColumnSchema("dec", "double", "Declination", unit="deg", ucd="pos.eq.dec;meta.main"),
-        ColumnSchema("region", "char", "Outline", xtype="adql:REGION", arraysize="*"),
+        ColumnSchema("s_region", "char", "Outline", xtype="adql:REGION", arraysize="*"),
         ColumnSchema("mjd", "double", "Time", unit="d"),
         ColumnSchema("instrument", "char", "Instrument", arraysize="*"),
-        ColumnSchema("level", "int", "Level"),
+        ColumnSchema("grade", "int", "Grade"),
         ColumnSchema("flux", "float", "Flux", unit="Jy"),
     ),
-    sky=SkyColumns("ra", "dec", "region"),
+    sky=SkyColumns("ra", "dec", "s_region"),
     time="mjd",
-    cube=("instrument", "level"),
+    cube=("instrument", "grade"),
 )
 NOTES = TableSchema(
     "sky.notes",
@@ -65,7 +65,7 @@ class Places:
         for table in self.declared:
             rows = [{**json.loads(one["target"]), **_hidden(one)} for one in found]
             if table.name == NOTES.name:
-                rows = [{**one, "note": f"of {one['name']}"} for one in rows if one.get("level") == 1]
+                rows = [{**one, "note": f"of {one['name']}"} for one in rows if one.get("grade") == 1]
             for at in range(0, len(rows), 7):
                 yield table.name, batch_of(table, rows[at : at + 7])
 

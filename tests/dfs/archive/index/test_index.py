@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def place(name: str, ra: float = 10.0, **more: Any) -> dict[str, Any]:
-    return {"name": name, "ra": ra, "dec": -5.0, "mjd": 59000.0, "instrument": "EFOSC2", "level": 1, **more}
+    return {"name": name, "ra": ra, "dec": -5.0, "mjd": 59000.0, "instrument": "EFOSC2", "grade": 1, **more}
 
 
 def names(snapshot: Snapshot, table: str = "sky.places") -> list[str]:
@@ -28,7 +28,7 @@ def names(snapshot: Snapshot, table: str = "sky.places") -> list[str]:
 
 
 def test_a_committed_row_is_in_the_next_snapshot(truth):
-    truth.put(place("a"), place("b", level=2))
+    truth.put(place("a"), place("b", grade=2))
     with truth.index() as index:
         assert names(index.snapshot()) == ["a", "b"]
         for number in range(5):
@@ -89,7 +89,7 @@ def test_rebuilding_gives_the_identical_tables(truth):
     truth.put(*(place(f"a{number}", ra=number * 17.0 % 360) for number in range(30)))
     with truth.index() as index:
         index.snapshot()
-        truth.put(place("a3", ra=200.0), place("z"), place("null", ra=None, region="CIRCLE ICRS 5 5 1"))
+        truth.put(place("a3", ra=200.0), place("z"), place("null", ra=None, s_region="CIRCLE ICRS 5 5 1"))
         truth.remove("a7")
         changed = index.snapshot()
         assert changed.tables["sky.places"].delta is not None
