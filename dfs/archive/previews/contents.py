@@ -90,7 +90,7 @@ def contents_of(path: Path) -> Images | SpectrumData:
     from astropy.io import fits
 
     try:
-        return _read(path, memmap=True)
+        return _read(path, memmap=path.suffix == ".fits")
     except (OSError, ValueError, TypeError, KeyError, IndexError, EOFError, MemoryError, fits.VerifyError) as error:
         raise DataError(f"no preview: the file cannot be read ({error})", where=str(path)) from error
 
