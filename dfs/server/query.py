@@ -53,6 +53,7 @@ class QueryResponse(Response):
         self._stop = Stop()
         self.status_code, self.background = 200, None
         self._answer: Answer | None = None
+        self._done_with = False
         self._alarm: asyncio.TimerHandle | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
@@ -69,20 +70,21 @@ class QueryResponse(Response):
                 await send({"type": "http.response.body", "body": block, "more_body": True})
                 block, last = await outlet.get()
             await send({"type": "http.response.body", "body": block, "more_body": False})
+            self._done_with = True
         finally:
             watch.cancel()
             if self._alarm is not None:
                 self._alarm.cancel()
-            self._stop.ask("the client has gone")
+            self._ask(_GONE)
             outlet.close()
 
     def _produce(self, outlet: Outlet) -> None:
         """Run the query and put its bytes into the outlet (in a thread)."""
         answer = None
         try:
-            if not self._stop.asked:
-                answer = self._answer = self._work(self._stop)
-                outlet.pump(answer.chunks())
+            self._stop.check()
+            answer = self._answer = self._work(self._stop)
+            outlet.pump(answer.chunks())
         except ClientGoneError:
             pass
         except Exception as error:  # noqa: BLE001 - the coroutine raises it
@@ -108,7 +110,12 @@ class QueryResponse(Response):
         """Stop the query when the client hangs up."""
         while (await receive())["type"] != "http.disconnect":
             pass
-        self._stop.ask("the client has gone")
+        self._ask(_GONE)
+
+    def _ask(self, reason: str) -> None:
+        """Ask the query to stop, in a thread: it may take the engine a moment."""
+        if not self._done_with:
+            asyncio.get_running_loop().run_in_executor(None, self._stop.ask, reason)
 
     def _time(self, loop: asyncio.AbstractEventLoop, outlet: Outlet, began: float) -> None:
         """Stop the query when its time is over; what it spends waiting for the client is not counted."""
@@ -117,10 +124,11 @@ class QueryResponse(Response):
         if left > 0:
             self._alarm = loop.call_later(left, self._time, loop, outlet, began)
             return
-        self._stop.ask(f"{_TIME_UP} {allowed:g} s here; ask for less, or run it as a job (async)")
-        late = TimeUp(self._stop.reason)
+        late = TimeUp(f"{_TIME_UP} {allowed:g} s here; ask for less, or run it as a job (async)")
+        self._ask(late.message)
         self._alarm = loop.call_later(_GRACE_S, outlet.fail, late)  # an engine that does not hear is left to itself
 
 
 _TIME_UP = "the query may run"
+_GONE = "the client has gone"
 _GRACE_S = 5.0

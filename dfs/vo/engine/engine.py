@@ -102,6 +102,7 @@ class QueryEngine:
         maxrec: int | None = None,
         uploads: Mapping[str, UploadedTable] | None = None,
         timeout_s: float | None = None,
+        stoppable: Callable[[Callable[[], None]], None] | None = None,
     ) -> Result:
         """Run a query.
 
@@ -117,6 +118,8 @@ class QueryEngine:
             Tables it names ``TAP_UPLOAD.<name>``.
         timeout_s
             Seconds of work it may take; waiting for whoever reads the rows does not count.
+        stoppable
+            Called, before the work begins, with what stops it from another thread (and returns when it has stopped).
 
         Returns
         -------
@@ -135,6 +138,8 @@ class QueryEngine:
         planner = self._planner(snapshot, adql, user, most, uploads or {})
         running = Running(snapshot, self._watch, timeout_s or self._limits.timeout_s)
         try:
+            if stoppable is not None:
+                stoppable(running.close)
             return Result(planner.prepared.checked.columns, running.start(planner), running, most)
         except BaseException:
             running.close()

@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dfs.errors import ServiceError
 from dfs.model.schema import ColumnSchema
 from dfs.vo.formats import Format, InputParam, ServiceInfo, TableInfo, write
 from dfs.vo.tap.stop import Stop
@@ -97,8 +96,7 @@ class Answer:
         except Exception:
             if not self._stop.asked:
                 raise
-        if self._stop.asked:
-            raise ServiceError(self._stop.reason)
+        self._stop.check()
 
 
 def link_service(columns: Sequence[ColumnSchema], base_url: str) -> list[ServiceInfo]:

@@ -158,9 +158,13 @@ class Tap:
     ) -> Answer:
         uploads = {name: self._upload(name, self._sent(part, files, user)) for name, part in request.uploads.items()}
         result = self.engine.run(
-            request.query, user=user, maxrec=request.maxrec, uploads=uploads, timeout_s=timeout_s or self.limits.sync_s
+            request.query,
+            user=user,
+            maxrec=request.maxrec,
+            uploads=uploads,
+            timeout_s=timeout_s or self.limits.sync_s,
+            stoppable=stop.attach,
         )
-        stop.attach(result.close)
         services = link_service(result.columns, base_url or self._public_url)
         try:
             return Answer(result, form, stop, infos=infos, services=services, ucds=ucds)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from dfs.errors import ServiceError
+
 __all__ = ["Stop"]
 
 
@@ -30,6 +32,11 @@ class Stop:
             actions, self._actions = self._actions, []
         for action in actions:
             action()
+
+    def check(self) -> None:
+        """Raise `ServiceError` when the work shall stop."""
+        if self.reason:
+            raise ServiceError(self.reason)
 
     def attach(self, action: Callable[[], None]) -> None:
         """Let `action` (interrupt a query) be called when the work shall stop."""

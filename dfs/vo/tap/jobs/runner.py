@@ -147,8 +147,7 @@ class JobRunner:
         output = self._perform(job, stop)
         try:
             size = self._folders.write_result(job.id, output.chunks())
-            if stop.asked:  # an interrupt may look like an early end
-                raise ServiceError(stop.reason)
+            stop.check()  # an interrupt may look like an early end
             return JobResult(output.mime, size, output.rows, output.overflow)
         finally:
             output.close()
