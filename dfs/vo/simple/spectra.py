@@ -46,7 +46,7 @@ def _conditions(parameters: Parameters, form: str) -> Iterable[exp.Expression | 
         radius = number(parameters.one("SIZE", str(_DEFAULT_SIZE_DEG)), "SIZE") / 2
         if not 0 <= radius <= 180:
             raise UsageError(f"SIZE = {2 * radius:g}", where="SIZE", accepted="a diameter of 0 to 360 deg")
-        yield region_condition(f"CIRCLE {ra!r} {dec!r} {radius!r}", "s_ra", "s_dec", None, "POS")
+        yield region_condition(f"CIRCLE {ra!r} {dec!r} {radius!r}", "ra", "dec", "s_region", "POS")
     for band in _listed(parameters.one("BAND")):
         yield overlaps("em_min", "em_max", _span(band, "BAND", lambda text: number(text, "BAND")))
     for time in _listed(parameters.one("TIME")):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "link_service"]
 
-_NAMES_FILES = ("obs_publisher_did", "dp_id")  # columns whose values DataLink takes
+_NAMES_FILES = ("obs_publisher_did", "publisher_did", "dp_id")  # columns whose values DataLink takes
 
 
 class Answer:
