@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dfs.errors import DfsError
 from dfs.server.bodies import read_sent
 from dfs.server.context import base_url, caller
 from dfs.server.query import QueryResponse, lane_of
@@ -20,6 +23,11 @@ from dfs.server.vosi import vosi_routes
 from dfs.vo.tap.answer import Answer
 from dfs.vo.tap.service import Tap
 from dfs.vo.tap.stop import Stop
+
+if TYPE_CHECKING:
+    from dfs.observatory import Observatory
+
+_log = logging.getLogger("dfs.server")
 
 __all__ = ["beside", "paths", "routes"]
 
@@ -43,20 +51,33 @@ async def sync(request: Request) -> Response:
 
 @asynccontextmanager
 async def beside(app: FastAPI) -> AsyncIterator[None]:
-    """Run jobs, and remove those that are due."""
-    tap: Tap = app.state.observatory.tap
+    """Run jobs, remove those that are due, and have the index ready before somebody asks."""
+    observatory: Observatory = app.state.observatory
+    tap = observatory.tap
+    observatory.index.behind = True  # this process stays: it may build while it answers
     await run_in_threadpool(tap.start)
-    sweeper = asyncio.create_task(_sweep(tap))
+    tasks = [asyncio.create_task(one) for one in (_sweep(tap), _warm(tap))]
     try:
         yield
     finally:
-        sweeper.cancel()
+        for task in tasks:
+            task.cancel()
         await run_in_threadpool(tap.close)
+
+
+async def _warm(tap: Tap) -> None:
+    try:
+        await run_in_threadpool(tap.engine.tables)
+    except DfsError as error:
+        _log.warning("the index is not ready: %s", error.line())  # who asks will hear it too
 
 
 async def _sweep(tap: Tap) -> None:
     while True:
-        await run_in_threadpool(tap.jobs.sweep)
+        try:
+            await run_in_threadpool(tap.jobs.sweep)
+        except DfsError as error:
+            _log.warning("jobs that are due could not be removed: %s", error.line())
         await asyncio.sleep(_SWEEP_S)
 
 
