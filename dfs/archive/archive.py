@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from dfs.archive.backend import Backend
 from dfs.archive.client import ArchiveClient
 from dfs.archive.entries import ArchivedFile, Kind, Submission, Verification
 from dfs.archive.ingest import Also, Ingest
+from dfs.archive.rereading import reread_headers
 from dfs.archive.verify import Verifier
 from dfs.clock import Clock
 from dfs.errors import AccessError, ConflictError, DataError
@@ -24,9 +25,16 @@ from dfs.store.tables import files, provenance
 
 __all__ = ["Archive"]
 
+Published = Callable[[tuple[ArchivedFile, ...]], object]
+
 
 class Archive(ArchiveClient):
     """Files in, out, and proved; and all that a client of an archive can do.
+
+    Parameters
+    ----------
+    published
+        Called with the files of each batch once they are archived (their previews are made).
 
     Examples
     --------
@@ -35,10 +43,21 @@ class Archive(ArchiveClient):
     >>> archive.get(frame.dp_id, "here")                                             # doctest: +SKIP
     """
 
-    def __init__(self, database: Database, store: FileStore, audit: AuditTrail, clock: Clock, backend: Backend) -> None:
+    def __init__(
+        self,
+        database: Database,
+        store: FileStore,
+        audit: AuditTrail,
+        clock: Clock,
+        backend: Backend,
+        published: Published | None = None,
+    ) -> None:
         super().__init__(backend)
         self._database = database
         self._store = store
+        self._audit = audit
+        self._audit = audit
+        self._published = published
         self._ingest = Ingest(database, store, audit, clock)
         self._verifier = Verifier(database, store, audit)
 
@@ -90,7 +109,26 @@ class Archive(ArchiveClient):
         tuple of ArchivedFile
             In the order of `submissions`.
         """
-        return self._ingest.run(submissions, progress or Silent(), also)
+        archived = self._ingest.run(submissions, progress or Silent(), also)
+        if self._published is not None:
+            self._published(archived)
+        return archived
+
+    def reread_headers(self, progress: Progress | None = None, *, only_incomplete: bool = False) -> builtins.list[str]:
+        """Read the headers of all files again and keep what they say; return the DP IDs of those that were kept otherwise.
+
+        Parameters
+        ----------
+        progress
+            One step a file.
+        only_incomplete
+            Only those that an earlier version archived, which kept a selection of keywords.
+        """
+        from dfs.archive.rereading import reread_headers
+
+        return reread_headers(
+            self._database, self._store, self._audit, progress or Silent(), only_incomplete=only_incomplete
+        )
 
     def recover(self) -> list[str]:
         """Clear what processes left that died during an ingest; return the places removed (none was acknowledged)."""
@@ -160,6 +198,12 @@ class Archive(ArchiveClient):
     def replicate(self, progress: Progress | None = None) -> int:
         """Copy every file to the replicas that lack it; return how many copies were made."""
         return self._verifier.replicate(progress or Silent())
+
+    def reread_headers(self, progress: Progress | None = None, *, only_incomplete: bool = False) -> builtins.list[str]:
+        """Read the headers of the archived files again; return the DP IDs of those that the truth held otherwise."""
+        return reread_headers(
+            self._database, self._store, self._audit, progress or Silent(), only_incomplete=only_incomplete
+        )
 
     def verify(self, progress: Progress | None = None) -> Verification:
         """Read every copy of every file and compare it with its checksum, every row with the audit trail.

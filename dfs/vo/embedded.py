@@ -4,44 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dfs.model import TableSchema
+from dfs.progress import Progress
 
 if TYPE_CHECKING:
     from astropy.table import Table
 
-    from dfs.access import CurrentUser
-    from dfs.vo.engine import QueryEngine
-
-__all__ = ["EmbeddedBackend", "Services"]
-
-
-class Services(Protocol):
-    """What of an observatory is used; they act for its user."""
-
-    user: CurrentUser
-
-    @property
-    def engine(self) -> QueryEngine: ...  # noqa: D102
-    @property
-    def datalink(self) -> Any: ...  # noqa: D102
-    @property
-    def soda(self) -> Any: ...  # noqa: D102
-    @property
-    def downloads(self) -> Any: ...  # noqa: D102
-    @property
-    def calibrations(self) -> Any: ...  # noqa: D102
-    @property
-    def headers(self) -> Any: ...  # noqa: D102
-    @property
-    def previews(self) -> Any: ...  # noqa: D102
+__all__ = ["EmbeddedBackend"]
 
 
 class EmbeddedBackend:
     """Answers queries and hands out files of an embedded observatory."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Any) -> None:  # an Observatory, which stands above: it acts for its user
         self._services = services
 
     def query(self, adql: str, *, maxrec: int | None, uploads: Mapping[str, Any]) -> Table:
@@ -57,6 +35,22 @@ class EmbeddedBackend:
     def tables(self) -> Sequence[TableSchema]:
         """Return the tables that can be queried."""
         return self._services.engine.tables()
+
+    def fetch(self, dp_id: str, folder: Path, progress: Progress) -> Path:
+        """Put a file into `folder`, if the user may have it."""
+        from dfs.access import Action
+
+        self._services.doors.require(Action.DATA, dp_id)
+        path = self._services.archive.copy_out(dp_id, folder)
+        progress.step(dp_id)
+        return path
+
+    def preview(self, dp_id: str) -> bytes:
+        """Return the preview of a file, if the user may see the file."""
+        from dfs.access import Action
+
+        self._services.doors.require(Action.DATA, dp_id)
+        return self._services.previews.path(dp_id).read_bytes()
 
 
 def _votable(table: Table) -> bytes:

@@ -89,6 +89,10 @@ def rebuild_index(terminal: Terminal, reread: bool) -> None:
     """Build the index of all queryable tables anew, from the files and rows that are the truth.
 
     The index is never the only copy of anything: it can be thrown away at any time.
+
+    \b
+    Example:
+        dfs archive rebuild-index
     """
     with terminal.open() as observatory:
         if reread:
@@ -109,7 +113,12 @@ def rebuild_index(terminal: Terminal, reread: bool) -> None:
 @archive.command("replicate")
 @pass_terminal
 def replicate(terminal: Terminal) -> None:
-    """Copy every archived file to the replicas (setting `replicas`) that lack it."""
+    """Copy every archived file to the replicas (setting `replicas`) that lack it.
+
+    \b
+    Example:
+        DFS_REPLICAS=/mnt/second/files dfs archive replicate
+    """
     with terminal.open() as observatory:
         if not observatory.settings.replicas:
             raise UsageError(

@@ -13,6 +13,7 @@ import pytest
 from dfs.cli import main
 from dfs.observatory import Observatory
 from dfs.qc import QcRow
+from dfs.store.format import FORMAT
 
 RAW = "EFOSC.2022-01-26T12:00:00.000"
 NAME = f"{RAW}_REPORT_v1"
@@ -117,7 +118,7 @@ def test_backup_restore_upgrade(dfs: Dfs, root: Path, tmp_path: Path) -> None:
     assert dfs("qc", "show", at=tmp_path / "again")[1]["rows"] == dfs("qc", "show")[1]["rows"]
     assert dfs("restore", str(tmp_path / "backup"))[0] == 2, "the root is not empty"
     assert dfs("restore", str(tmp_path / "nothing"), at=tmp_path / "third")[0] == 2
-    assert dfs("upgrade")[1] == {"schema": "dfs.upgrade/1", "before": 1, "after": 1}
+    assert dfs("upgrade")[1] == {"schema": "dfs.upgrade/1", "before": FORMAT, "after": FORMAT}
     assert dfs("upgrade", at=tmp_path / "nowhere")[0] == 1
 
 
