@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from dfs.access.tokens import Tokens
     from dfs.archive import Archive
     from dfs.archive.doors import Doorkeeper
+    from dfs.archive.downloads import Downloads, ProvenFiles
     from dfs.archive.index import Index
+    from dfs.archive.previews import Previews
     from dfs.archive.programmes import Programmes
     from dfs.frames import Frames
     from dfs.pipeline import Pipeline, Report
@@ -289,8 +291,34 @@ class Observatory:
     def archive(self) -> Archive:
         """Files in, out, and proved: `dfs.archive.Archive`."""
         from dfs.archive import Archive
+        from dfs.vo.embedded import EmbeddedBackend
 
-        return Archive(self.database, self.files, self.audit, self.clock)
+        published = self.previews.make if self.settings.previews else None
+        return Archive(self.database, self.files, self.audit, self.clock, EmbeddedBackend(self), published)
+
+    @cached_property
+    def proven(self) -> ProvenFiles:
+        """Archived files opened once their bytes are proved: `dfs.archive.downloads.ProvenFiles`; one for all users."""
+        if self._shared is not None:
+            return self._shared.proven
+        from dfs.archive.downloads import ProvenFiles
+        from dfs.archive.verify import Verifier
+
+        return ProvenFiles(self.files, Verifier(self.database, self.files, self.audit))
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        """Files out, for those who may have them: `dfs.archive.downloads.Downloads`."""
+        from dfs.archive.downloads import Downloads
+
+        return Downloads(self.database, self.doors, self.proven, self.archive.copy_out)
+
+    @cached_property
+    def previews(self) -> Previews:
+        """Pictures of archived files: `dfs.archive.previews.Previews`; the policy is asked by whoever shows them."""
+        from dfs.archive.previews import Previews
+
+        return Previews(self.database, self.files, self.root / "previews")
 
     @cached_property
     def index(self) -> Index:

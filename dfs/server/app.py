@@ -30,6 +30,7 @@ ROUTERS = (
     "dfs.server.tap",
     "dfs.server.simple",
     "dfs.server.auth",
+    "dfs.server.files",
 )
 
 
