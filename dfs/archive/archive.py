@@ -199,12 +199,6 @@ class Archive(ArchiveClient):
         """Copy every file to the replicas that lack it; return how many copies were made."""
         return self._verifier.replicate(progress or Silent())
 
-    def reread_headers(self, progress: Progress | None = None, *, only_incomplete: bool = False) -> builtins.list[str]:
-        """Read the headers of the archived files again; return the DP IDs of those that the truth held otherwise."""
-        return reread_headers(
-            self._database, self._store, self._audit, progress or Silent(), only_incomplete=only_incomplete
-        )
-
     def verify(self, progress: Progress | None = None) -> Verification:
         """Read every copy of every file and compare it with its checksum, every row with the audit trail.
 
