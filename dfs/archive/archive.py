@@ -56,7 +56,6 @@ class Archive(ArchiveClient):
         self._database = database
         self._store = store
         self._audit = audit
-        self._audit = audit
         self._published = published
         self._ingest = Ingest(database, store, audit, clock)
         self._verifier = Verifier(database, store, audit)
@@ -124,8 +123,6 @@ class Archive(ArchiveClient):
         only_incomplete
             Only those that an earlier version archived, which kept a selection of keywords.
         """
-        from dfs.archive.rereading import reread_headers
-
         return reread_headers(
             self._database, self._store, self._audit, progress or Silent(), only_incomplete=only_incomplete
         )
