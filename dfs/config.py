@@ -72,6 +72,9 @@ class Settings(BaseModel):
         "http://localhost:8000",
         description="address under which this observatory is reached; addresses in tables begin with it",
     )
+    previews: bool = Field(
+        default=True, description="make a picture of every file when it is archived, not when first asked for"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="what the log keeps")
     token_hours: Annotated[float, BeforeValidator(_not_boolean)] = Field(
         8.0, ge=0.25, le=168, description="hours that a sign-in holds"
@@ -240,6 +243,7 @@ def _accepted(name: str) -> str:
         "workers": "a whole number from 1 to 1024",
         "busy_timeout_s": "a number of seconds above 0, at most 3600",
         "allow_missing": "true or false",
+        "previews": "true or false",
         "public_url": "an address such as https://archive.example.org",
         "log_level": "DEBUG, INFO, WARNING, ERROR",
         "replicas": "a list of folders",

@@ -21,13 +21,20 @@ _log = logging.getLogger(__name__)
 _BATCH = 500
 
 
-def reread_headers(database: Database, store: FileStore, audit: AuditTrail, progress: Progress) -> list[str]:
-    """Read the headers of those files again of which the truth holds less than now is kept; return their DP IDs.
+def reread_headers(
+    database: Database, store: FileStore, audit: AuditTrail, progress: Progress, *, only_incomplete: bool
+) -> list[str]:
+    """Read headers again; return the DP IDs of those that the truth held otherwise.
 
-    A file that cannot be read keeps what it has.  Each is noted in the audit trail, so that indexes make its rows anew.
+    A file that cannot be read keeps what it has.  Each change is noted in the audit trail, so that indexes make its rows anew.
+
+    Parameters
+    ----------
+    only_incomplete
+        Only those files of which the truth holds less than now is kept; else all.
     """
     with database.read() as connection:
-        wanted = _incomplete(connection)
+        wanted = _wanted(connection, only_incomplete=only_incomplete)
     progress.begin("headers", len(wanted))
     done: list[str] = []
     for start in range(0, len(wanted), _BATCH):
@@ -36,13 +43,13 @@ def reread_headers(database: Database, store: FileStore, audit: AuditTrail, prog
     return done
 
 
-def _incomplete(connection: Connection) -> list[tuple[str, str, bool]]:
-    """Return (DP ID, place, whether a header is there) of FITS files whose header is not whole."""
+def _wanted(connection: Connection, *, only_incomplete: bool) -> list[tuple[str, str]]:
+    """Return (DP ID, place) of the FITS files whose headers are to be read."""
     columns = (files.c.dp_id, files.c.path, headers.c.keywords)
     query = select(*columns).outerjoin(headers, headers.c.dp_id == files.c.dp_id)
     query = query.where((files.c.state == "online") & files.c.path.contains(".fits")).order_by(files.c.dp_id)
     rows = connection.execute(query.execution_options(yield_per=_BATCH))
-    return [(dp_id, path, keywords is not None) for dp_id, path, keywords in rows if not _is_whole(keywords)]
+    return [(dp_id, path) for dp_id, path, keywords in rows if not (only_incomplete and _is_whole(keywords))]
 
 
 def _is_whole(keywords: Mapping[str, Any] | None) -> bool:
@@ -53,25 +60,24 @@ def _is_whole(keywords: Mapping[str, Any] | None) -> bool:
 
 
 def _reread(
-    database: Database,
-    store: FileStore,
-    audit: AuditTrail,
-    wanted: Sequence[tuple[str, str, bool]],
-    progress: Progress,
+    database: Database, store: FileStore, audit: AuditTrail, wanted: Sequence[tuple[str, str]], progress: Progress
 ) -> list[str]:
-    """Read some headers, then write them in one transaction."""
-    found: dict[str, tuple[Mapping[str, Any], bool]] = {}
-    for dp_id, path, is_there in wanted:
+    """Read some headers, then write those that differ in one transaction."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for dp_id, path in wanted:
         progress.step(dp_id)
         try:
-            found[dp_id] = (describe(store.path(path)).keywords or {}, is_there)
+            found[dp_id] = describe(store.path(path)).keywords or {}
         except DfsError as error:
             _log.warning("the header of %s is kept as it is: %s", dp_id, error.line())
     with database.write() as connection:
-        for dp_id, (keywords, is_there) in found.items():
-            if is_there:
-                connection.execute(update(headers).where(headers.c.dp_id == dp_id).values(keywords=keywords))
+        rows = connection.execute(select(headers).where(headers.c.dp_id.in_(found)))
+        kept: dict[str, Any] = {row.dp_id: row.keywords for row in rows}
+        changed = [dp_id for dp_id in found if kept.get(dp_id) != found[dp_id]]
+        for dp_id in changed:
+            if dp_id in kept:
+                connection.execute(update(headers).where(headers.c.dp_id == dp_id).values(keywords=found[dp_id]))
             else:
-                connection.execute(insert(headers).values(dp_id=dp_id, keywords=keywords))
-            audit.append(connection, "reread header", dp_id, keywords=len(keywords))
-    return list(found)
+                connection.execute(insert(headers).values(dp_id=dp_id, keywords=found[dp_id]))
+            audit.append(connection, "reread header", dp_id, keywords=len(found[dp_id]))
+    return changed

@@ -41,6 +41,11 @@ class _Frame:
 
 def spectrum_png(spectrum: SpectrumData, title: str, subtitle: str) -> bytes:
     """Return the PNG of a spectrum, 720 x 420 pixels."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # wild values lie outside the frame
+        return _drawn(spectrum, title, subtitle)
+
+
+def _drawn(spectrum: SpectrumData, title: str, subtitle: str) -> bytes:
     from PIL import Image, ImageDraw
 
     good = np.isfinite(spectrum.wavelength_nm) & np.isfinite(spectrum.flux)
@@ -126,7 +131,7 @@ def _draw_grid(pen: Any, frame: _Frame) -> None:
 
 def _points(frame: _Frame, wavelength: Array, flux: Array) -> list[tuple[float, float]]:
     far = _HEIGHT * _FINE  # beyond the canvas is as good as infinite
-    y = np.clip(frame.up(flux), -far, 2 * far)
+    y = np.clip(np.nan_to_num(frame.up(flux), nan=2.0 * far), -far, 2 * far)
     return list(zip(frame.across(wavelength).tolist(), y.tolist(), strict=True))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from dfs.archive import rows
 from dfs.archive.entries import ArchivedFile
-from dfs.errors import DfsError, NotFoundError, ServiceError
+from dfs.errors import DfsError, NotFoundError
 from dfs.store import Database, FileStore
 from dfs.store.durable import disk_errors, make_folder
 from dfs.store.places import location
@@ -103,12 +103,10 @@ class Previews:
     def _write(self, place: Path, content: bytes) -> None:
         """Put a picture in its place at once: nobody sees half of one."""
         part = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-        try:
-            with disk_errors(place, "write the preview"):
-                make_folder(place.parent)
+        with disk_errors(place, "write the preview"):
+            make_folder(place.parent)
+            try:
                 part.write_bytes(content)
                 part.replace(place)
-        except OSError as error:
-            raise ServiceError(f"the preview cannot be written: {error.strerror}", where=str(place)) from error
-        finally:
-            part.unlink(missing_ok=True)
+            finally:
+                part.unlink(missing_ok=True)
