@@ -80,6 +80,7 @@ def _receive(session: Session, url: str, part: Path) -> requests.Response:
         is_continued = answer.status_code == requests.codes.partial_content
         if "ETag" in answer.headers:
             mark.write_text(answer.headers["ETag"], encoding="ascii")
+        answer.raw.enforce_content_length = False  # it would throw away the last piece of what broke off; counted below
         with part.open("ab" if is_continued else "wb") as out, session.outside(url):
             for piece in answer.iter_content(_PIECE):
                 out.write(piece)
@@ -92,7 +93,7 @@ def _receive(session: Session, url: str, part: Path) -> requests.Response:
 def _name(answer: requests.Response, dp_id: str) -> str:
     """Return the file's name as the archive gives it, without any folder in it."""
     found = _NAME.search(answer.headers.get("Content-Disposition", ""))
-    return _safe(Path(found[1]).name) if found else f"{_safe(dp_id)}.fits"
+    return (found and _safe(Path(found[1]).name)) or f"{_safe(dp_id)}.fits"
 
 
 def _safe(name: str) -> str:
