@@ -42,14 +42,14 @@ class ReadyFile:
             raise self._unwritable(error) from error
 
     def tell(self, line: Mapping[str, Any]) -> None:
-        """Say that it listens."""
+        """Say that it listens: first in the file, so that it is there for whoever has read the line."""
         text = json.dumps(line)
-        click.echo(text)
         if self._path is not None:
             try:
                 self._write(f"{text}\n")
             except OSError as error:
                 raise self._unwritable(error) from error
+        click.echo(text)
 
     def remove(self) -> None:
         """Take the file away: nothing listens any more."""
