@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dfs.access.sign_in import SignIn
     from dfs.access.tokens import Tokens
     from dfs.archive import Archive
+    from dfs.archive.calibrations import Calibrations
     from dfs.archive.doors import Doorkeeper
     from dfs.archive.downloads import Downloads, ProvenFiles
     from dfs.archive.index import Index
@@ -319,6 +320,13 @@ class Observatory:
         from dfs.archive.previews import Previews
 
         return Previews(self.database, self.files, self.root / "previews")
+
+    @cached_property
+    def calibrations(self) -> Calibrations:
+        """Which calibrations belong to an archived frame: `dfs.archive.calibrations.Calibrations`."""
+        from dfs.archive.calibrations import Calibrations
+
+        return Calibrations(self.database, self.doors)
 
     @cached_property
     def index(self) -> Index:
