@@ -101,6 +101,8 @@ class Block:
         """Return the rows of these numbers (ascending, distinct), all columns or some; rows side by side are given without a copy."""
         if rows.size == 0:
             return []
+        if len(self._batches) == 1:
+            return _taken(self._batches[0] if columns is None else self._batches[0].select(columns), rows)
         which = np.searchsorted(self._starts, rows, side="right") - 1
         found: list[pa.RecordBatch] = []
         edges = np.flatnonzero(np.diff(which)) + 1
@@ -116,7 +118,7 @@ class Block:
         if rows.size == 0:
             return rows
         named = pa.chunked_array([one.column(FILE) for one in self.take(rows)])
-        known: NDArray[np.bool_] = pc.is_in(named, pa.array(files, pa.string())).to_numpy()
+        known: NDArray[np.bool_] = pc.is_in(named, pa.array(files, pa.large_string())).to_numpy()
         return rows[known]
 
     def rows_with(self, column: str, texts: Sequence[str]) -> Rows:

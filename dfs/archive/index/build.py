@@ -22,6 +22,7 @@ from dfs.archive.index.arrays import codes_of, make_arrays
 from dfs.archive.index.columns import arrow_schema, structure
 from dfs.archive.index.cube import COUNT, MOST_COUNTS, MOST_VALUES, spelled
 from dfs.archive.index.manifest import DATABASE, Manifest, TableFiles, checksum, new_folder, publish, sweep
+from dfs.archive.index.rows_file import write_rows
 from dfs.archive.index.staging import Staging, quoted
 from dfs.model.schema import TableSchema
 from dfs.progress import Progress, Silent
@@ -97,12 +98,12 @@ def _write_table(staging: Staging, table: TableSchema, generation: Path, place: 
     folder = generation / place
     folder.mkdir()
     count = staging.sort(name)
-    _write_rows(folder / ROWS, staging.reader(name), arrow_schema(table))
+    write_rows(folder / ROWS, staging.reader(name), arrow_schema(table))
     counts = staging.counts(name, spelled(table), COUNT)
     values = {column: staging.distinct(name, column) for column in spelled(table)}
     codes = {column: found for column, found in values.items() if len(found) <= MOST_VALUES}
     if counts.num_rows <= MOST_COUNTS and table.cube:
-        _write_rows(folder / CUBE, counts, counts.schema)
+        write_rows(folder / CUBE, counts.to_batches(), counts.schema)
 
     def read(column: str) -> np.ndarray[Any, Any]:
         if column == PROTECTED_UNTIL:
@@ -125,9 +126,3 @@ def _codes(staging: Staging, name: str, column: str, values: list[Any], count: i
         found[at : at + batch.num_rows] = codes_of(batch.column(0), values)
         at += batch.num_rows
     return found
-
-
-def _write_rows(path: Path, batches: Any, schema: pa.Schema) -> None:
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-        for batch in batches.to_batches() if isinstance(batches, pa.Table) else batches:
-            writer.write_batch(batch.cast(schema) if batch.schema != schema else batch)

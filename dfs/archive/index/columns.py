@@ -26,21 +26,21 @@ _SCALARS = {
     "long": pa.int64(),
     "float": pa.float32(),
     "double": pa.float64(),
-    "char": pa.string(),
-    "unicodeChar": pa.string(),
+    "char": pa.large_string(),
+    "unicodeChar": pa.large_string(),
 }
 
 
 def arrow_type(column: ColumnSchema) -> pa.DataType:
     """Return the Arrow type of a column's values; arrays of numbers are lists."""
     scalar = _SCALARS[column.datatype]
-    return pa.list_(scalar) if column.arraysize not in {"", "1"} and not pa.types.is_string(scalar) else scalar
+    return pa.list_(scalar) if column.arraysize not in {"", "1"} and not pa.types.is_large_string(scalar) else scalar
 
 
 def arrow_schema(table: TableSchema, *, placed: bool = True) -> pa.Schema:
     """Return the layout of a table's rows: as its source gives them, or (`placed`) with their place on the sky."""
     fields = [pa.field(one.name, arrow_type(one)) for one in table.columns]
-    fields += [pa.field(name, pa.string()) for name in (FILE, PROTECTED_BY, PROTECTED_UNTIL)]
+    fields += [pa.field(name, pa.large_string()) for name in (FILE, PROTECTED_BY, PROTECTED_UNTIL)]
     if placed:
         fields.append(pa.field(HPX, pa.int64()))
         fields += [pa.field(name, pa.float64()) for name in (*UNIT, RADIUS)]
@@ -72,7 +72,7 @@ def conform(table: TableSchema, batch: pa.RecordBatch) -> pa.Table:
 def key_columns(table: TableSchema) -> tuple[str, ...]:
     """Return the columns of text by whose exact value rows are looked up: the file, and what the schema calls indexed."""
     few = {name.lower() for name in table.cube}
-    text = [one.name for one in table.columns if one.indexed and arrow_type(one) == pa.string()]
+    text = [one.name for one in table.columns if one.indexed and not one.xtype and arrow_type(one) == pa.large_string()]
     return (FILE, *(name for name in text if name.lower() not in few))
 
 

@@ -49,7 +49,7 @@ class Delta:
             pieces = [adapted(table, rows)] if rows is not None else []
             block = self.generation.block(name)
             if name not in self._adopted and block is not None:
-                gone = pa.array(sorted(self.files), pa.string())
+                gone = pa.array(sorted(self.files), pa.large_string())
                 old = adapted(table, pa.Table.from_batches(list(block.batches()), block.schema))
                 pieces.append(old.filter(pc.invert(pc.is_in(old.column(FILE), gone))))
             self._rows[name] = pa.concat_tables(pieces)
@@ -61,7 +61,7 @@ class Delta:
         self, tables: dict[str, TableSchema], changes: Changes, rows: Iterable[tuple[str, pa.RecordBatch]]
     ) -> set[str]:
         """Put `rows` in the place of all rows of the files `changes`; return the tables that are others now."""
-        touched, concerned = set(), pa.array(sorted(changes), pa.string())
+        touched, concerned = set(), pa.array(sorted(changes), pa.large_string())
         for name, held in self._rows.items():
             kept = held.filter(pc.invert(pc.is_in(held.column(FILE), concerned)))
             if kept.num_rows != held.num_rows:

@@ -39,7 +39,7 @@ class Resources:
     """
 
     threads: int = min(4, os.cpu_count() or 1)
-    memory: str = "256MB"
+    memory: str = "192MB"
     spill: str = "20GB"
 
 
@@ -53,7 +53,7 @@ class Generation:
         self._resources = resources
         self._blocks: dict[str, Block] = {}
         self._cubes: dict[str, pa.Table | None] = {}
-        self._connection: Any = None
+        self._connections: dict[bool, Any] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -89,41 +89,45 @@ class Generation:
             self._cubes[name] = pa.ipc.open_file(pa.memory_map(str(path))).read_all() if path.exists() else None
         return self._cubes[name]
 
-    def cursor(self, prepare: Prepare | None = None) -> Any:
+    def cursor(self, prepare: Prepare | None = None, *, tables: bool = True) -> Any:
         """Return a DuckDB connection of its own for one query.
 
         Parameters
         ----------
         prepare
             Called once on the first connection: registers functions that are not there yet.
+        tables
+            Whether it reads the generation's tables; False: it runs on registered rows alone, in the thread that asks, which for few
+            rows is quicker than to wake others.
         """
         with self._lock:
             if self._handle is None:
                 raise ServiceError("the index is closed", where=str(self.folder))
-            if self._connection is None:
-                self._connection = self._connect(prepare)
-            return self._connection.cursor()
+            if tables not in self._connections:
+                self._connections[tables] = self._connect(prepare, tables=tables)
+            return self._connections[tables].cursor()
 
-    def _connect(self, prepare: Prepare | None) -> Any:
+    def _connect(self, prepare: Prepare | None, *, tables: bool) -> Any:
         import duckdb
 
         spill = self.folder.parent / f"spill-{os.getpid()}"
-        connection = duckdb.connect(
-            str(self.folder / DATABASE),
-            read_only=True,
-            config={
-                "threads": self._resources.threads,
-                "memory_limit": self._resources.memory,
-                "temp_directory": str(spill),
-                "max_temp_directory_size": self._resources.spill,
-                "python_enable_replacements": False,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "allow_community_extensions": False,
-                "preserve_insertion_order": False,
-            },
-        )
+        config = {
+            "threads": self._resources.threads if tables else 1,
+            "memory_limit": self._resources.memory,
+            "temp_directory": str(spill),
+            "max_temp_directory_size": self._resources.spill,
+            "python_enable_replacements": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "preserve_insertion_order": not tables,
+            "arrow_large_buffer_size": True,
+        }
         with _connecting:
+            if tables:
+                connection = duckdb.connect(str(self.folder / DATABASE), read_only=True, config=config)
+            else:
+                connection = duckdb.connect(config=config)
             if prepare is not None:
                 prepare(connection)
             # connections of one process to one file share one DuckDB: another index may have locked it
@@ -135,9 +139,9 @@ class Generation:
     def close(self) -> None:
         """Let go of it; its files may be removed then.  A query that still runs keeps what it has open."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            for connection in self._connections.values():
+                connection.close()
+            self._connections.clear()
             if self._handle is not None:
                 os.close(self._handle)
                 self._handle = None

@@ -22,7 +22,7 @@ __all__ = ["BATCH_ROWS", "Staging", "quoted"]
 BATCH_ROWS = 16_384  # rows of one Arrow batch: what a lookup of a single row touches
 _GATHER_ROWS = 50_000  # small batches are joined before they are written
 _ROW_GROUP = 16_384  # rows DuckDB skips or reads at once: fine enough to skip most of the sky
-_MEMORY = "1GB"
+_MEMORY = "512MB"
 
 
 def quoted(name: str) -> str:
@@ -47,7 +47,12 @@ class Staging:
         self._scratch = folder / "staging.duckdb"
         self._waiting: dict[str, list[pa.Table]] = {}
         self._tables = {one.name.lower(): one for one in tables}
-        config = {"memory_limit": _MEMORY, "temp_directory": str(folder / "spill"), "autoload_known_extensions": False}
+        config = {
+            "memory_limit": _MEMORY,
+            "temp_directory": str(folder / "spill"),
+            "autoload_known_extensions": False,
+            "arrow_large_buffer_size": True,
+        }
         self.connection = duckdb.connect(str(self._scratch), config=config)
         place = str(folder / database).replace("'", "''")
         self.connection.execute(f"ATTACH '{place}' AS final (ROW_GROUP_SIZE {_ROW_GROUP})")

@@ -5,7 +5,7 @@ The query itself is not touched: it runs on the rows found instead of on the tab
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -82,6 +82,7 @@ class Pixels:
 
     scattered: ClassVar[bool] = False
     where: Cap | Caps
+    known: dict[int, NDArray[np.int64]] = field(default_factory=dict, compare=False, repr=False)
 
     def count(self, block: Block) -> int:
         """Return how many rows lie in pixels that the circles touch."""
@@ -93,7 +94,9 @@ class Pixels:
         return _numbers(self._found(block))
 
     def _found(self, block: Block) -> NDArray[np.int64]:
-        return _spans(block.arrays["hpx"], _runs(self.where, 0.0))
+        if id(block) not in self.known:
+            self.known[id(block)] = _spans(block.arrays["hpx"], _runs(self.where, 0.0))
+        return self.known[id(block)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ class NearRegions:
 
     scattered: ClassVar[bool] = False
     where: Cap | Caps
+    known: dict[int, list[tuple[int, NDArray[np.int64]]]] = field(default_factory=dict, compare=False, repr=False)
 
     def count(self, block: Block) -> int:
         """Return how many rows are near enough."""
@@ -121,6 +125,11 @@ class NearRegions:
         return rows[near]
 
     def _found(self, block: Block) -> list[tuple[int, NDArray[np.int64]]]:
+        if id(block) not in self.known:
+            self.known[id(block)] = self._search(block)
+        return self.known[id(block)]
+
+    def _search(self, block: Block) -> list[tuple[int, NDArray[np.int64]]]:
         found = []
         for number, greatest in enumerate(block.classes_deg):
             pixels = block.arrays.get(f"region{number}.hpx")

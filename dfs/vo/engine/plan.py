@@ -75,6 +75,7 @@ class Planner:
     closed: frozenset[str]
     most: int | None
     _shown: dict[str, list[str]] = field(default_factory=dict)
+    _known: dict[str, list[Path]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for one in self.prepared.references:
@@ -144,8 +145,15 @@ class Planner:
         columns = self._shown[reference.alias]
         if state.base is None:
             return held(state, columns)
-        nodes = [one.node for one in reference.conditions]
-        return self._taken(reference, paths_of(state.schema, reference.alias, nodes))
+        return self._taken(reference, self._paths(reference))
+
+    def _paths(self, reference: Reference) -> list[Path]:
+        known = self._known.get(reference.alias)
+        if known is None:
+            nodes = [one.node for one in reference.conditions]
+            known = paths_of(self.states[reference.table].schema, reference.alias, nodes)
+            self._known[reference.alias] = known
+        return known
 
     def _taken(self, reference: Reference, paths: Sequence[Path]) -> Source | None:
         state = self.states[reference.table]
@@ -242,7 +250,7 @@ class Planner:
         if state is None or state.base is None:
             return None
         nodes = [one.node for one in reference.conditions]
-        paths = [one for one in paths_of(state.schema, reference.alias, nodes) if not isinstance(one, ByTime)]
+        paths = [one for one in self._paths(reference) if not isinstance(one, ByTime)]
         time = time_range(state.schema, reference.alias, nodes)
         first = first_rows_of(self.prepared.checked.tree, reference, state, time, self.most)
         if first is None:

@@ -23,6 +23,8 @@ __all__ = ["Cache", "Meeting", "Prepared", "further_name", "hidden_name", "rows_
 PIXEL = "_pix"
 AROUND = "pixels_around"  # function of DuckDB: positions and an order to their pixels and those round them
 _MOST_TEXTS = 8
+_MANY_COLUMNS = 8
+_PLAIN = "\x01plain columns"  # stands first in the text: what a query's strings hold comes after it
 _SLACK_DEG = 1e-7  # 0.4 mas, for rounding in the exact test
 _ROUNDING = 1e-13  # of the cosine: 0.1 arcsec for small angles
 
@@ -66,6 +68,9 @@ def hidden_name(alias: str) -> str:
     return f"hidden of {alias}"
 
 
+_lists = Cache(256)
+
+
 class Meeting(tuple[int, int, str]):
     """How a join by position is done: number of the condition in `Prepared.nears`, order of the pixels, alias of the expanded table."""
 
@@ -92,6 +97,7 @@ class Prepared:
         self.nears: list[Near] = near_joins(self.references, by_alias)
         self.columns = {one.alias: one.columns(checked.tree) for one in self.references}
         self._texts = Cache(_MOST_TEXTS)
+        self._tree, self._plain = _without_plain_columns(checked.tree, self.references)
 
     def sql(
         self,
@@ -134,7 +140,7 @@ class Prepared:
         condition: Callable[[str, str], Any] | None,
         most: int | None,
     ) -> str:
-        tree = self.checked.tree.copy()
+        tree = self._tree.copy()
         for meeting in meetings:
             self._meet(tree, meeting)
         for alias in cubes:
@@ -149,7 +155,8 @@ class Prepared:
         if most is not None:
             tree = _limited(tree, most)
         _assert_reads_only(tree)
-        return print_for(tree, "duckdb")
+        said = print_for(tree, "duckdb")
+        return said if self._plain is None else said.replace(f'"{_PLAIN}"', self._plain, 1)
 
     def _meet(self, tree: Any, meeting: Meeting) -> None:
         """Add to a condition by position that pixels are equal (in place)."""
@@ -186,6 +193,43 @@ class Prepared:
         pixels = exp.Anonymous(this=AROUND, expressions=[_bare(lon), _bare(lat), _whole(meeting[1])])
         unnested = exp.Alias(this=exp.Anonymous(this="unnest", expressions=[pixels]), alias=_identifier(PIXEL))
         return exp.Subquery(this=exp.Select(expressions=[exp.Star(), unnested], from_=exp.From(this=source)))
+
+
+def _without_plain_columns(tree: Any, found: Sequence[Reference]) -> tuple[Any, str | None]:
+    """Return a tree that has one name in the place of the many plain columns of its SELECT, and what they are in DuckDB's words.
+
+    Copying, lowering and printing a tree costs as much as running a small search; most of most trees is the list of a table's columns.
+    """
+    columns = tree.expressions if isinstance(tree, exp.Select) else []
+    plain = len(columns) > _MANY_COLUMNS and all(
+        isinstance(one, exp.Alias) and isinstance(one.this, exp.Column) for one in columns
+    )
+    order = tree.args.get("order") if plain else None
+    numbers = order is not None and any(
+        isinstance(one.this, exp.Literal) and not one.this.is_string for one in order.expressions
+    )
+    if not plain or len(found) != 1 or tree.args.get("distinct") or tree.args.get("with_"):
+        return tree, None
+    names = tuple((one.this.table, one.this.name, one.alias) for one in columns)
+    text = _lists.get(names, lambda: ", ".join(print_for(one, "duckdb") for one in columns))
+    short = tree.args | {"expressions": [_bare(_PLAIN)]}
+    if numbers:  # ORDER BY 5: the fifth column is not there any more
+        short["order"] = exp.Order(expressions=[_by_column(one, columns) for one in order.expressions])
+    made = exp.Select(**{name: _copied(value) for name, value in short.items()})
+    return made, text
+
+
+def _by_column(term: Any, columns: Sequence[Any]) -> Any:
+    node = term.this
+    if isinstance(node, exp.Literal) and not node.is_string:
+        node = columns[int(str(node.this)) - 1].this
+    return exp.Ordered(this=node.copy(), desc=term.args.get("desc"), nulls_first=term.args.get("nulls_first"))
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_copied(one) for one in value]
+    return value.copy() if isinstance(value, exp.Expression) else value
 
 
 def _reaching(near: Near) -> Any:

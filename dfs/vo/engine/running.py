@@ -30,7 +30,7 @@ class Running:
     Parameters
     ----------
     snapshot
-        Held until it is closed.
+        What it reads.
     watch
         Keeps the time.
     seconds
@@ -38,8 +38,8 @@ class Running:
     """
 
     def __init__(self, snapshot: Snapshot, watch: Watch, seconds: float) -> None:
-        self._snapshot: Snapshot | None = snapshot
-        self._cursor: Any = snapshot.generation.cursor(register)
+        self._generation = snapshot.generation
+        self._cursor: Any = None
         self._watch = watch
         self._seconds = seconds
         self._left = seconds
@@ -67,11 +67,16 @@ class Running:
         try:
             if self._cursor is not None:
                 self._cursor.close()
-            self._cursor, self._snapshot = None, None
+            self._cursor = None
         finally:
             self._working.release()
 
     def _query(self, planner: Planner, plan: Plan) -> Any:
+        """Put a query to DuckDB, on a new connection."""
+        if self._cursor is not None:
+            self._cursor.close()
+        tables = any(source.rows is None for source in plan.sources.values())
+        self._cursor = self._generation.cursor(register, tables=tables)
         for alias, source in plan.sources.items():
             if source.rows is not None:
                 self._cursor.register(rows_name(alias), source.rows)

@@ -17,8 +17,8 @@ class Watch:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._set: list[tuple[float, int, Callable[[], None]]] = []
-        self._lifted: set[int] = set()
+        self._set: list[tuple[float, int]] = []
+        self._stops: dict[int, Callable[[], None]] = {}
         self._numbers = count()
         self._thread: threading.Thread | None = None
 
@@ -30,7 +30,8 @@ class Watch:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="query limits", daemon=True)
                 self._thread.start()
-            entry = (time.monotonic() + seconds, number, stop)
+            entry = (time.monotonic() + seconds, number)
+            self._stops[number] = stop
             heapq.heappush(self._set, entry)
             if self._set[0] is entry:
                 self._changed.notify()
@@ -38,7 +39,7 @@ class Watch:
             yield
         finally:
             with self._changed:
-                self._lifted.add(number)
+                self._stops.pop(number, None)
 
     def _run(self) -> None:
         while True:
@@ -52,13 +53,12 @@ class Watch:
         if not self._set:
             self._changed.wait()
             return None
-        moment, number, stop = self._set[0]
-        if number in self._lifted:
-            self._lifted.discard(number)
+        moment, number = self._set[0]
+        if number not in self._stops:
             heapq.heappop(self._set)
             return None
         if (left := moment - time.monotonic()) > 0:
             self._changed.wait(left)
             return None
         heapq.heappop(self._set)
-        return stop
+        return self._stops.pop(number)
