@@ -47,4 +47,5 @@ def _rotated(matrix: Array, ra_deg: ArrayLike, dec_deg: ArrayLike) -> tuple[Arra
     ra, dec = np.radians(np.asarray(ra_deg, np.float64)), np.radians(np.asarray(dec_deg, np.float64))
     x, y, z = matrix @ np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)]).reshape(3, -1)
     longitude = np.degrees(np.arctan2(y, x)) % 360.0
+    longitude[longitude >= 360.0] = 0.0  # the remainder of a tiny negative angle rounds to 360
     return longitude, np.degrees(np.arcsin(np.clip(z, -1.0, 1.0)))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from dfs.access.hidden import hidden_columns
 from dfs.archive.tables import common
 from dfs.archive.tables.declaration import Declaration, Origin, declaration
-from dfs.archive.tables.making import Maker, batch_of, columns_of
+from dfs.archive.tables.making import Maker, batch_of
 from dfs.archive.tables.truth import Truth
 from dfs.archive.tables.values import as_text
 from dfs.model.schema import SchemaDescription, TableSchema
@@ -73,14 +73,13 @@ def rows(connection: Connection, truth: Truth) -> Iterator[tuple[str, pa.RecordB
         if not there:
             continue
         frames = truth.only(there)
+        hidden = hidden_columns(connection, frames.rows)
         for moment in _moments(name):
             declared = _at(name, moment)
-            makers = _makers(frames, moment)
-            measured = _measured(declared, frames, makers)
-            if measured:
-                found = frames.only(measured)
-                batch = batch_of(declared, found, _makers(found, moment), hidden_columns(connection, found.rows))
-                yield declared.schema.name, batch
+            batch = batch_of(declared, frames, _makers(frames, moment), hidden)
+            measured = batch.filter(_is_measured(declared, batch))
+            if measured.num_rows:
+                yield declared.schema.name, measured
 
 
 def _site(kind: str, telescope: object) -> str | None:
@@ -111,21 +110,17 @@ def _at(name: str, moment: Moment) -> Declaration:
     return Declaration(declared.schema, origins)
 
 
-def _measured(declared: Declaration, frames: Truth, makers: dict[str, Maker]) -> list[int]:
-    """Return which frames give at least one measurement, and a time for it."""
-    columns = [
-        column
-        for column in declared.schema.columns
-        if declared.origins[column.name].kind == "keyword" and column.name not in _ALWAYS
+def _is_measured(declared: Declaration, batch: pa.RecordBatch) -> pa.Array:
+    """Return which rows give at least one measurement, and a time for it."""
+    from functools import reduce
+
+    import pyarrow.compute as pc
+
+    measurements = [
+        name for name, origin in declared.origins.items() if origin.kind == "keyword" and name not in _ALWAYS
     ]
-    arrays = [column.to_pylist() for column in columns_of(columns, declared.origins, frames, makers)]
-    times = makers["moment_mjd"](frames)
-    values = zip(*arrays, strict=True)
-    return [
-        at
-        for at, (time, found) in enumerate(zip(times, values, strict=True))
-        if time is not None and any(one is not None for one in found)
-    ]
+    found = reduce(pc.or_, (batch.column(name).is_valid() for name in measurements))
+    return pc.and_(found, batch.column("mjd").is_valid())
 
 
 def _makers(frames: Truth, moment: Moment) -> dict[str, Maker]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dfs.archive.tables.making import Maker
@@ -31,6 +31,9 @@ _TYPES = {
 }
 
 
+_RELEVANT = frozenset(keyword for places in _PLACES.values() for keyword in places) | {keyword for keyword, _ in _MIXED}
+
+
 def path_of(header: Mapping[str, Any], kind: str) -> str | None:
     """Return the names of all elements of a kind in the beam, with commas, free places left out; None when there is none.
 
@@ -41,8 +44,15 @@ def path_of(header: Mapping[str, Any], kind: str) -> str | None:
     kind
         ``FILT``, ``GRIS``, ``GRAT`` or ``SLIT``.
     """
-    found = [header[keyword] for keyword in _PLACES[kind] if keyword in header]
-    found += [header.get(name) for keyword, name in _MIXED if keyword in header and _type(header[keyword]) == kind]
+    there = _RELEVANT & header.keys()
+    return _path(header, there, kind)
+
+
+def _path(header: Mapping[str, Any], there: Collection[str], kind: str) -> str | None:
+    if not there:
+        return None
+    found = [header[keyword] for keyword in _PLACES[kind] if keyword in there]
+    found += [header.get(name) for keyword, name in _MIXED if keyword in there and _type(header[keyword]) == kind]
     names = [as_text(name) for name in found]
     return ",".join(dict.fromkeys(name for name in names if name and name.lower() not in _FREE)) or None
 
@@ -68,7 +78,8 @@ def waveband(header: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def _paths(truth: Truth, kind: str) -> list[str | None]:
-    return [path_of(header, kind) for header in truth.headers]
+    there = truth.once("optics", lambda: [_RELEVANT & header.keys() for header in truth.headers])
+    return [_path(header, found, kind) for header, found in zip(truth.headers, there, strict=True)]
 
 
 def _bands(truth: Truth) -> list[tuple[float | None, float | None]]:

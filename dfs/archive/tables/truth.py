@@ -50,10 +50,15 @@ class Truth:
         return [row[name] for row in self.rows]
 
     def keyword(self, *names: str) -> list[Any]:
-        """Return a keyword of each header; of several names the first that is there and not empty."""
+        """Return a keyword of each header; of several names the first that is there and not empty.  It is not to be changed."""
+        return self.once(f"keyword {names}", lambda: self._looked_up(names))
+
+    def _looked_up(self, names: tuple[str, ...]) -> list[Any]:
         first, *others = names
         values = [header.get(first) for header in self.headers]
         for name in others:
+            if None not in values and "" not in values:
+                break
             values = [
                 header.get(name) if value is None or value == "" else value
                 for value, header in zip(values, self.headers, strict=True)
@@ -62,7 +67,7 @@ class Truth:
 
     def numbers(self, *names: str) -> list[float | None]:
         """Return a keyword of each header as a number; None where it is none."""
-        return [as_number(value) for value in self.keyword(*names)]
+        return self.once(f"numbers {names}", lambda: [as_number(value) for value in self.keyword(*names)])
 
     def extensions(self) -> list[Sequence[Mapping[str, Any]]]:
         """Return what is kept of the headers of each file's extensions."""
@@ -80,6 +85,8 @@ class Truth:
 
     def only(self, indices: Sequence[int]) -> Truth:
         """Return the batch of the files at `indices`."""
+        if len(indices) == len(self) and list(indices) == list(range(len(self))):
+            return self
         return Truth([self.rows[at] for at in indices], [self.headers[at] for at in indices], self.public_url)
 
 
