@@ -13,6 +13,8 @@ from dfs.progress import Progress
 if TYPE_CHECKING:
     from astropy.table import Table
 
+    from dfs.archive.calibrations import Association
+
 __all__ = ["EmbeddedBackend"]
 
 
@@ -34,23 +36,53 @@ class EmbeddedBackend:
 
     def tables(self) -> Sequence[TableSchema]:
         """Return the tables that can be queried."""
-        return self._services.engine.tables()
+        tables: Sequence[TableSchema] = self._services.engine.tables()
+        return tables
 
     def fetch(self, dp_id: str, folder: Path, progress: Progress) -> Path:
         """Put a file into `folder`, if the user may have it."""
         from dfs.access import Action
 
         self._services.doors.require(Action.DATA, dp_id)
-        path = self._services.archive.copy_out(dp_id, folder)
+        path: Path = self._services.archive.copy_out(dp_id, folder)
         progress.step(dp_id)
         return path
+
+    def links(self, dp_ids: Sequence[str]) -> Table:
+        """Return the DataLink table of files."""
+        return self._services.datalink.table(dp_ids)
+
+    def cutout(self, dp_id: str, parameters: Mapping[str, str], folder: Path) -> Path:
+        """Put a cut-out into `folder`, if the user may have the file."""
+        saved: Path = self._services.soda.save(dp_id, parameters, folder)
+        return saved
+
+    def calibrations(self, dp_id: str, mode: str) -> Association:
+        """Return the calibrations of a raw frame as a tree."""
+        tree: Association = self._services.calibrations.tree(dp_id, mode)
+        return tree
+
+    def header(self, dp_id: str) -> str:
+        """Return the header as text, a card a line."""
+        text: str = self._services.headers.text(dp_id)
+        return text
+
+    def request(self, dp_ids: Sequence[str], **options: Any) -> Any:
+        """Make a delivery of files, and return it."""
+        return self._services.deliveries.request(dp_ids, **options)
+
+    def requests(self) -> Sequence[Any]:
+        """Return the user's deliveries, and those shared with him."""
+        listed: Sequence[Any] = self._services.deliveries.list()
+        return listed
 
     def preview(self, dp_id: str) -> bytes:
         """Return the preview of a file, if the user may see the file."""
         from dfs.access import Action
 
         self._services.doors.require(Action.DATA, dp_id)
-        return self._services.previews.path(dp_id).read_bytes()
+        picture: bytes = self._services.previews.path(dp_id).read_bytes()
+        return picture
 
 
 def _votable(table: Table) -> bytes:
