@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 
-from dfs.errors import ServiceError, UsageError
+from dfs.errors import UsageError
 
 __all__ = ["serve_pages"]
 
@@ -61,12 +61,7 @@ def serve_pages(
             os.environ["DFS_SERVER"] = server
         if not _is_loopback(host):
             os.environ["VOILA_APP_IP"] = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104
-        try:
-            site = Site(host=host, port=port, cap=cap, idle_s=idle_s, warm=warm, on_ready=on_ready)
-        except OSError as error:
-            raise ServiceError(
-                f"cannot listen on {host}:{port} ({error.strerror})", hint="choose another: --port 0 takes a free one"
-            ) from error
+        site = Site(host=host, port=port, cap=cap, idle_s=idle_s, warm=warm, on_ready=on_ready)
         site.initialize([])
         site.start()
 

@@ -12,13 +12,16 @@ from jupyter_core.utils import run_sync
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
 from tornado.web import HTTPError, RedirectHandler, RequestHandler, StaticFileHandler
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
+from dfs.server.process import listen
+
 __all__ = ["APPS", "Site"]
+
+_BACKLOG = 128
 
 APPS = Path(__file__).parent / "apps"
 # A page may load from its own server only: the browser itself refuses the rest.
@@ -91,10 +94,12 @@ class Site(Voila):  # type: ignore[misc] # Voila has no types
         warm: int,
         on_ready: Callable[[str, Mapping[str, str]], None],
     ) -> None:
-        self._sockets = bind_sockets(port, host, reuse_port=False)
+        self._socket = listen(host, port)
+        self._socket.settimeout(0)  # as tornado wants it
+        self._socket.listen(_BACKLOG)
         super().__init__(config=_configuration(idle_s, warm), log_level="ERROR")
         self.config_file_paths: list[str] = []  # settings of other pages are not ours
-        self.ip, self.port = host, self._sockets[0].getsockname()[1]
+        self.ip, self.port = host, self._socket.getsockname()[1]
         self.root_dir = str(APPS)
         self.open_browser = False
         self.tornado_settings = {
@@ -140,7 +145,7 @@ class Site(Voila):  # type: ignore[misc] # Voila has no types
     def listen(self) -> None:
         """Listen, tell so, and serve until a signal comes."""
         server = HTTPServer(self.app)
-        server.add_sockets(self._sockets)
+        server.add_socket(self._socket)
         self.ioloop = IOLoop.current()
         self.ioloop.add_callback(self._on_ready, self.url, self.pages)
         try:

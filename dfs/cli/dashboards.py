@@ -45,7 +45,7 @@ def _hosting(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--idle",
         "idle_s",
-        type=click.IntRange(10),
+        type=click.IntRange(1),
         default=1800,
         show_default=True,
         metavar="SECONDS",

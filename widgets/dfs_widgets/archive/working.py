@@ -44,16 +44,19 @@ class Work:
         told
             Shows an error beside its control and returns True; otherwise the bar shows it.
         """
-        self._bar.message, self._bar.state = what, "busy"
+        self._show("busy", what)
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the last door before a person: no traceback reaches him
             beside = isinstance(error, DfsError) and told(error)
-            self._bar.message = "see the field in red" if beside else one_line(error)
-            self._bar.state = "error"
+            self._show("error", "see the field in red" if beside else one_line(error))
         else:
-            self._bar.message = "" if self._bar.message == what else self._bar.message
-            self._bar.state = "ready"
+            self._show("ready")
+
+    def _show(self, state: str, message: str = "") -> None:
+        """Change state and words together: a browser must not see the one with the other's past."""
+        with self._bar.hold_sync():
+            self._bar.message, self._bar.state = message, state
 
     def listen(self, widget: Any, answers: dict[str, tuple[str, Callable[[dict[str, Any]], None]]]) -> None:
         """Answer the messages of `widget`: kind -> (words while it is done, what is done)."""

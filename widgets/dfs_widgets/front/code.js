@@ -1,7 +1,7 @@
 // The search in other words: ADQL, Python, a script that downloads; to look at, copy and keep.
 
 function render({ model, el }) {
-  const code = make("pre", { class: "dfs-code", testid: "code", tabindex: "0" });
+  const code = make("pre", { class: "dfs-code", testid: "code-text", tabindex: "0" });
   const [tabs, press] = choice("Show as", [["adql", "ADQL"], ["python", "Python"], ["script", "Download script"]], "code", (tab) => {
     model.set("tab", tab);
     model.save_changes();

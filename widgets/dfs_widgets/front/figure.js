@@ -39,7 +39,13 @@ function drawFigure(model, body, content, done = () => {}) {
   let gone = false;
   loadBokeh(model).then(async (Bokeh) => {
     if (gone) return;
-    views = await Bokeh.embed.embed_item({ ...content.item, target_id: place.id }, place.id);
+    try {
+      views = await Bokeh.embed.embed_item({ ...content.item, target_id: place.id }, place.id);
+    } catch (error) {
+      if (gone) return; // somebody turned to something else meanwhile
+      throw error;
+    }
+    if (gone) { views.clear?.(); return; }
     place.dataset.drawn = "true";
     done(Bokeh, views);
   });

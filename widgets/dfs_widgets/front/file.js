@@ -15,20 +15,22 @@ function render({ model, el }) {
   root.addEventListener("keydown", (event) => { if (event.key === "Escape") root.classList.remove("is-large"); });
   el.append(root);
   let closing = () => {};
-  const draw = () => {
-    closing();
-    closing = () => {};
-    const content = model.get("content");
+  const drawHead = () => {
     root.classList.toggle("is-empty", !model.get("dp_id"));
-    title.textContent = model.get("dp_id") || "No file selected";
+    title.textContent = title.title = model.get("dp_id") || "No file selected";
     sub.textContent = model.get("summary");
     press(model.get("tab"));
     fetchBar.draw();
+  };
+  const draw = () => {
+    closing();
+    const content = model.get("content");
     body.dataset.kind = content.kind;
     closing = drawContent(model, body, content) ?? (() => {});
   };
   model.on("msg:custom", (message, buffers) => fetchBar.take(message, buffers));
-  const undo = follow(model, ["content", "dp_id", "summary"], draw);
+  const unhead = follow(model, ["dp_id", "summary", "size", "tab"], drawHead);
+  const undo = follow(model, ["content"], draw);
   const tellTheme = () => {
     const dark = document.documentElement.dataset.dfsTheme === "dark";
     if (dark === model.get("dark")) return;
@@ -38,7 +40,7 @@ function render({ model, el }) {
   tellTheme();
   const unwatch = onTheme(tellTheme);
   announce("file");
-  return () => { undo(); unwatch(); closing(); };
+  return () => { undo(); unhead(); unwatch(); closing(); };
 }
 
 function drawContent(model, body, content) {
