@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
@@ -15,9 +16,8 @@ from dfs_sims.figures import DATA
 from dfs_sims.horizon import LATITUDE_DEG, Pointing, moon, pointing, sidereal_seconds
 from dfs_sims.raw_fits import card
 
-__all__ = ["PROGRAMME", "header_cards", "header_pointing", "written_at"]
+__all__ = ["header_cards", "header_pointing", "written_at"]
 
-PROGRAMME = "116.SIM1.001"
 # Headers of run 108.22F6.001: ABSROT = POSANG - PARANG - ALT + constant.
 _ROTATOR_OFFSET_DEG = -174.6
 _DOME_NORTH_DEG = 180.0
@@ -63,6 +63,12 @@ def header_pointing(exposure: Exposure) -> tuple[float, float]:
 def written_at(exposure: Exposure) -> str:
     """Return when the file of `exposure` was written: after exposure and read-out."""
     return isoformat(exposure.start + timedelta(seconds=exposure.seconds + 4.0))
+
+
+@cache
+def _runs() -> Mapping[str, Mapping[str, str]]:
+    """Return run and observer of the frames of each target, from ``data/runs.toml``."""
+    return tomllib.loads((DATA / "runs.toml").read_text(encoding="utf-8"))
 
 
 @cache
@@ -213,10 +219,12 @@ def _setup(exposure: Exposure, kind: Mapping[str, Any]) -> dict[str, Any]:
 
 def _block(exposure: Exposure, kind: Mapping[str, Any]) -> dict[str, Any]:
     block = exposure.block
+    run = _runs().get(block.target, _runs()["other"])
     start = isoformat(block.start)[:19]
     root = kind["image_name"].removesuffix(".fits")
     return {
-        "programme": PROGRAMME,
+        "programme": run["programme"],
+        "observer": run["observer"],
         "ob_id": block.number,
         "ob_name": block.name,
         "ob_start": start,
