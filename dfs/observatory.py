@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dfs.archive.calibrations import Calibrations
     from dfs.archive.doors import Doorkeeper
     from dfs.archive.downloads import Downloads, ProvenFiles
+    from dfs.archive.headers import Headers
     from dfs.archive.index import Index
     from dfs.archive.previews import Previews
     from dfs.archive.programmes import Programmes
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from dfs.qc import QualityControl
     from dfs.recipes import Recipes
     from dfs.store.manifest import Manifest
+    from dfs.vo.datalink import DataLink
     from dfs.vo.engine import QueryEngine
+    from dfs.vo.soda import Soda
     from dfs.vo.tap.service import Tap
 
 __all__ = ["Observatory"]
@@ -327,6 +330,33 @@ class Observatory:
         from dfs.archive.calibrations import Calibrations
 
         return Calibrations(self.database, self.doors)
+
+    @cached_property
+    def datalink(self) -> DataLink:
+        """What there is for a file, and how to get it: `dfs.vo.datalink.DataLink`."""
+        from dfs.vo.datalink import DataLink
+
+        return DataLink(
+            self.database,
+            lambda: self.standing,
+            self.clock,
+            public_url=self.settings.public_url,
+            previews=self.previews.folder,
+        )
+
+    @cached_property
+    def soda(self) -> Soda:
+        """Parts of files by position and wavelength: `dfs.vo.soda.Soda`."""
+        from dfs.vo.soda import Soda
+
+        return Soda(self.downloads)
+
+    @cached_property
+    def headers(self) -> Headers:
+        """Headers and night logs of archived files: `dfs.archive.headers.Headers`."""
+        from dfs.archive.headers import Headers
+
+        return Headers(self.database, self.doors)
 
     @cached_property
     def index(self) -> Index:

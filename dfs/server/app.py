@@ -31,6 +31,10 @@ ROUTERS = (
     "dfs.server.simple",
     "dfs.server.auth",
     "dfs.server.files",
+    "dfs.server.datalink",
+    "dfs.server.soda",
+    "dfs.server.calselector",
+    "dfs.server.headers",
 )
 
 
