@@ -30,10 +30,34 @@ from dfs.store.tables import files, headers
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CATEGORIES", "SCHEMAS", "Catalogue", "catalogues", "rows"]
+__all__ = ["ABOUT", "CATEGORIES", "SCHEMAS", "Catalogue", "catalogues", "rows"]
 
 SCHEMAS = (SchemaDescription("safcat", "Catalogues: what publications and surveys measured, a table for each"),)
 CATEGORIES = ("CATALOG", "SCIENCE_CATALOG", "SCIENCE_CATALOGTILE", "SCIENCE_MCATALOG")
+# ESO's further columns of TAP_SCHEMA.tables, which tell of catalogues.
+ABOUT = (
+    *(
+        "cat_id",
+        "title",
+        "version",
+        "collection",
+        "instrument",
+        "telescope",
+        "filter",
+        "publication_date",
+        "number_rows",
+    ),
+    *(
+        "number_columns",
+        "mjd_obs",
+        "mjd_end",
+        "skysqdeg",
+        "bibliography",
+        "document_id",
+        "rel_descr_url",
+        "acknowledgment",
+    ),
+)
 _PLAIN = "PHASE3CATALOG"  # what the standard calls the extension of every catalogue
 _log = logging.getLogger(__name__)
 

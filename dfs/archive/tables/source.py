@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -42,7 +43,10 @@ class ArchiveTables:
 
     def tables(self, connection: Connection) -> Sequence[TableSchema]:
         """Return its tables: those that are always there, and one for each archived catalogue."""
-        fixed = [table for family in _FAMILIES for table in family.tables()]
+        first, *others = [table for family in _FAMILIES for table in family.tables()]
+        # TAP_SCHEMA.tables has the columns about catalogues also while there is none: clients ask for them by name.
+        first = replace(first, extra=dict.fromkeys(catalogues.ABOUT))
+        fixed = [first, *others]
         return fixed + [one.schema for one in catalogues.catalogues(connection) if one.state == "online"]
 
     def rows(self, connection: Connection, dp_ids: Sequence[str] | None = None) -> Iterator[tuple[str, pa.RecordBatch]]:

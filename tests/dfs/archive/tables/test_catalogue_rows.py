@@ -85,6 +85,17 @@ def test_a_catalogue_becomes_a_table(observatory: Observatory, write_fits: Calla
     assert {row["_file"] for row in rows} == {archived.dp_id}
 
 
+def test_what_is_told_of_catalogues_is_there_without_any(
+    observatory: Observatory, write_fits: Callable[..., Path]
+) -> None:
+    source = ArchiveTables(observatory.files, URL)
+    with observatory.database.read() as connection:
+        told = set().union(*(one.extra for one in source.tables(connection)))
+    observatory.archive.ingest(write_fits("cat.fits", CARDS, None, table()), kind="product")
+    (schema,) = schemas(observatory).values()
+    assert told == set(schema.extra) >= {"cat_id", "title", "version"}
+
+
 def test_a_catalogue_is_a_product_of_obscore(observatory: Observatory, write_fits: Callable[..., Path]) -> None:
     observatory.archive.ingest(write_fits("cat.fits", CARDS, None, table()), kind="product")
     (row,) = tables_of(observatory)["ivoa.ObsCore"]
