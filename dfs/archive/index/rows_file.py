@@ -80,7 +80,7 @@ def _steps(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Any:
 
 
 def _is_plain(kind: pa.DataType) -> bool:
-    return pa.types.is_primitive(kind) or pa.types.is_boolean(kind) or pa.types.is_large_string(kind)
+    return bool(pa.types.is_primitive(kind) or pa.types.is_boolean(kind) or pa.types.is_large_string(kind))
 
 
 class _Column:

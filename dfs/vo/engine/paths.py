@@ -63,9 +63,8 @@ def _spans(sorted_pixels: NDArray[Any], runs: NDArray[np.int64]) -> NDArray[np.i
     """Return where each run begins and ends in an array of pixels, shape (n, 2), empty runs left out."""
     if runs.size == 0:
         return runs
-    found: NDArray[np.int64] = np.searchsorted(sorted_pixels, runs.ravel()).reshape(-1, 2)
-    filled: NDArray[np.bool_] = found[:, 0] < found[:, 1]
-    return found[filled]
+    found = np.searchsorted(sorted_pixels, runs.ravel()).reshape(-1, 2)
+    return np.asarray(found[found[:, 0] < found[:, 1]], dtype=np.int64)
 
 
 def _numbers(spans: NDArray[np.int64]) -> Rows:

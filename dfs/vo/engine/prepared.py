@@ -213,7 +213,7 @@ def _without_plain_columns(tree: Any, found: Sequence[Reference]) -> tuple[Any, 
     names = tuple((one.this.table, one.this.name, one.alias) for one in columns)
     text = _lists.get(names, lambda: ", ".join(print_for(one, "duckdb") for one in columns))
     short = tree.args | {"expressions": [_bare(_PLAIN)]}
-    if numbers:  # ORDER BY 5: the fifth column is not there any more
+    if order is not None and numbers:  # ORDER BY 5: the fifth column is not there any more
         short["order"] = exp.Order(expressions=[_by_column(one, columns) for one in order.expressions])
     made = exp.Select(**{name: _copied(value) for name, value in short.items()})
     return made, text
