@@ -44,4 +44,4 @@ def _value(value: bool | float | str) -> str:
             mantissa, exponent, power = repr(value).upper().partition("E")
             return f"{mantissa if '.' in mantissa else mantissa + '.0'}{exponent}{power}"
     quoted = _CONTROL.sub(" ", str(value)).replace("'", "''")
-    return f"'{quoted:<8}'"
+    return f"'{quoted}'"

@@ -48,7 +48,7 @@ def calibration_links(
                 identifier, file.category, "#calibration", text, known.get(file.name), origfiles.get(file.name), maker
             )
         )
-    url = f"{maker.base_url}/calselector/v1/associations?dp_id={quote(root.name, safe=':+')}&mode={said['mode']}"
+    url = f"{maker.base_url}/calselector/v1/associations?dp_id={quote(root.name, safe=':')}&mode={said['mode']}"
     links.append(
         Link(
             identifier,

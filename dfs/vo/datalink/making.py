@@ -62,11 +62,11 @@ class Maker:
 
     def file_url(self, dp_id: str) -> str:
         """Return where a file is downloaded."""
-        return f"{self.base_url}/files/{quote(dp_id, safe=':+')}"
+        return f"{self.base_url}/files/{quote(dp_id, safe=':')}"
 
     def links_url(self, dp_id: str) -> str:
         """Return where the links of a file are."""
-        return f"{self.base_url}/datalink/links?ID={quote(ivo_id(dp_id), safe='')}"
+        return f"{self.base_url}/datalink/links?ID={ivo_id(quote(dp_id, safe=':'))}"
 
     def _own(self, identifier: str, family: Family) -> Link:
         return self.file_link(identifier, family.own, "#this", _title(family), family.header.get("ORIGFILE"))
@@ -95,7 +95,7 @@ class Maker:
     def _beside(self, identifier: str, family: Family) -> Iterator[Link]:
         """Give the pages round a file: its preview, header, night log and calibrations."""
         one, dp_id = family.own, family.own.row["dp_id"]
-        name = quote(dp_id, safe=":+")
+        name = quote(dp_id, safe=":")
 
         def page(path: str, semantics: str, description: str, kind: str, *, data: bool = False) -> Link:
             is_open = one.is_public or not data
@@ -112,7 +112,7 @@ class Maker:
         if self.has_preview(one):
             yield page(f"/previews/{name}", "#preview", f"Picture of {dp_id}", "image/png", data=True)
         if family.header:
-            yield page(f"/hdr?DpId={name}", "#detached-header", f"Header of {dp_id}", "text/html")
+            yield page(f"/hdr?DpId={name}", f"{ESO}header", f"Header of {dp_id}", "text/html")
         if one.row["kind"] != "raw":
             return
         log = f"What is known of the exposure {dp_id}"
