@@ -134,7 +134,7 @@ class Asking:
 def _counted(found: Sequence[tuple[Any, int]], chosen: str) -> list[dict[str, Any]]:
     values = [
         {"value": str(value), "label": str(value), "count": count, "chosen": str(value) == chosen}
-        for value, count in found
+        for value, count in sorted(found, key=lambda one: (-one[1], str(one[0])))
         if value not in {None, ""}
     ]
     if chosen and not any(one["chosen"] for one in values):

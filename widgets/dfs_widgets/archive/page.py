@@ -85,10 +85,13 @@ class ArchivePage:
         self._show_address()
 
     def select(self, dp_id: str, tab: str | None = None) -> None:
-        """Look at a file; it need not be among the results."""
+        """Look at a file, which need not be among the results; or at a row that is no file."""
         self.question = replace(self.question, selected=dp_id)
         self.found.selected = dp_id
-        self._viewing.show(dp_id, self.results.record(dp_id), tab)
+        if dp_id and not self.results.rows["files"]:
+            self._viewing.show_row(f"row {dp_id}", self.results.record(dp_id))
+        else:
+            self._viewing.show(dp_id, self.results.record(dp_id), tab)
         self._show_address()
 
     def mark(self, dp_ids: list[str], *, on: bool = True) -> None:
@@ -142,7 +145,7 @@ class ArchivePage:
         self.work.listen(
             self.found,
             {
-                "select": ("Opening…", lambda m: self.select(m["id"], m.get("tab"))),
+                "select": ("Opening…", self._picked),
                 "mark": ("", lambda m: self.mark(list(m["ids"]), on=bool(m.get("on", True)))),
                 "mark-shown": ("", lambda m: self._mark_shown(m["what"])),
                 "code": ("", lambda m: self._telling.show(m["tab"], self.marks.ids)),
@@ -177,6 +180,14 @@ class ArchivePage:
             },
         )
         self.bar.observe(lambda change: self._turned(change["new"]), "view")
+
+    def _picked(self, message: dict[str, Any]) -> None:
+        """Look at the row picked; of the list of catalogues, look into the catalogue."""
+        catalogue = self.results.record(message["id"]).get("table_name")
+        if catalogue and not self.results.rows["files"]:
+            self.ask(replace(self.question, values={**self.question.values, "table": catalogue.lower()}, selected=""))
+        else:
+            self.select(message["id"], message.get("tab"))
 
     def _reset(self, _: dict[str, Any]) -> None:
         self.ask(Question(collection=self.question.collection))

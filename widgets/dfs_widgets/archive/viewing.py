@@ -54,6 +54,15 @@ class Viewing:
         self._pane.size = readable_bytes(size) if size else ""
         self.turn(tab or self._pane.tab)
 
+    def show_row(self, title: str, record: Mapping[str, str]) -> None:
+        """Show a row that is no file: all its columns."""
+        self._pane.dp_id = ""
+        self._pane.summary = title
+        self._pane.content = {
+            "kind": "pairs",
+            "pairs": [[name, value or "–", "", ""] for name, value in record.items()],
+        }
+
     def turn(self, tab: str, mode: str | None = None) -> None:
         """Show a tab; what cannot be shown says why in its place."""
         self._pane.tab = tab

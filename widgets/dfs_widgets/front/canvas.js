@@ -152,6 +152,6 @@ function drawSign(context, status, x, y, size, colour) {
     return;
   }
   context.arc(x, y, size, 0, 2 * Math.PI);
-  if (status === "public") { context.fillStyle = colour.public; context.fill(); }
+  if (status !== "proprietary") { context.fillStyle = status === "public" ? colour.public : colour.accent; context.fill(); }
   else { context.strokeStyle = colour.proprietary; context.stroke(); }
 }

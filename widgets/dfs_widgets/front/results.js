@@ -160,11 +160,11 @@ function makeTools(model, state, act) {
     button("Script", "script", send("code", { tab: "script" }), { title: "A script that downloads what is marked" }),
   ];
   const mark = (what) => () => model.send({ kind: "mark-shown", what });
+  const marking = make("div", { class: "dfs-group", role: "group", "aria-label": "Mark" }, make("span", { text: "Mark" }),
+    button("all", "mark-all", mark("all")), button("public", "mark-public", mark("public"), { class: "dfs-button is-public" }),
+    button("proprietary", "mark-proprietary", mark("proprietary"), { class: "dfs-button is-proprietary" }), button("reset", "mark-reset", mark("none")));
   box.append(
-    count, note, selection, make("span", { class: "dfs-space" }), basket,
-    make("div", { class: "dfs-group", role: "group", "aria-label": "Mark" }, make("span", { text: "Mark" }),
-      button("all", "mark-all", mark("all")), button("public", "mark-public", mark("public"), { class: "dfs-button is-public" }),
-      button("proprietary", "mark-proprietary", mark("proprietary"), { class: "dfs-button is-proprietary" }), button("reset", "mark-reset", mark("none"))),
+    count, note, selection, make("span", { class: "dfs-space" }), basket, marking,
     ...needMarks, button("ADQL · Python", "show-code", send("code", { tab: "adql" }), { title: "This search as a query and as Python" }),
     button("CSV", "save-table", send("save"), { title: "Save this table" }),
   );
@@ -172,6 +172,7 @@ function makeTools(model, state, act) {
     count.textContent = rows.title;
     note.textContent = rows.note;
     basket.textContent = model.get("basket");
+    marking.hidden = !rows.files;
     for (const one of needMarks) one.disabled = state.marked.size === 0;
     selection.hidden = state.brushed.size === 0;
     selection.replaceChildren(

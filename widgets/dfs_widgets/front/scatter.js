@@ -13,6 +13,8 @@ function makeScatter(rows, marks, axes) {
   const self = {
     draw(context, width, height, colour) {
       size = [width, height];
+      places = [];
+      if (!axes.x.name) return; // nothing of this kind can be plotted
       if (!view.x) self.fit();
       const { x0, x1, y0, y1 } = frame();
       const [tx, ty] = [axes.x.log ? Math.log10 : Number, axes.y.log ? Math.log10 : Number];
@@ -24,12 +26,14 @@ function makeScatter(rows, marks, axes) {
       drawDots(context, places, rows(), marks(), { x0, x1, y0, y1 }, colour);
     },
     pan(dx, dy) {
+      if (!view.x) return;
       const { x0, x1, y0, y1 } = frame();
       const [mx, my] = [(dx / (x1 - x0)) * (view.x[1] - view.x[0]), (dy / (y1 - y0)) * (view.y[1] - view.y[0])];
       view.x = view.x.map((v) => v - mx);
       view.y = view.y.map((v) => v - my);
     },
     zoom(factor, x, y) {
+      if (!view.x) return;
       const { x0, x1, y0, y1 } = frame();
       const at = (range, share) => range.map((v) => range[0] + (range[1] - range[0]) * share + (v - range[0] - (range[1] - range[0]) * share) * factor);
       view.x = at(view.x, (x - x0) / (x1 - x0));
@@ -68,13 +72,13 @@ function ticks(low, high, count) {
   return range(Math.ceil(low / step) * step, high - step * 0.001, step).filter((v) => v <= high);
 }
 
-/** Ticks at 1, 2, 5 of each power of ten; at powers alone where these are many, evenly where there is none. */
+/** Ticks at 1, 2, 5 of each power of ten; at powers alone where these are many, at even steps where there are few. */
 function logTicks(low, high, count) {
   const powers = range(Math.floor(low), Math.ceil(high), 1);
   const fine = powers.flatMap((power) => [1, 2, 5].map((one) => power + Math.log10(one)));
   const inside = (all) => all.filter((v) => v >= low && v <= high);
   const found = inside(fine).length > count ? inside(powers) : inside(fine);
-  return found.length > 1 ? found : ticks(low, high, count);
+  return found.length > 1 ? found : inside(ticks(10 ** low, 10 ** high, count).map(Math.log10));
 }
 
 function tickText(value, axis, span) {

@@ -18,7 +18,8 @@ function makeTable(rows, state, act) {
   grid.addEventListener("scroll", () => drawBody(), { passive: true });
   new ResizeObserver(() => drawBody()).observe(grid);
   const widths = new Map();
-  const template = () => ["26px", "94px", ...rows().columns.map((c) => `${widths.get(c.name) ?? c.width}px`)].join(" ");
+  const isFiles = () => rows().files; // rows of a catalogue can neither be marked nor opened
+  const template = () => [...(isFiles() ? ["26px", "94px"] : []), ...rows().columns.map((c) => `${widths.get(c.name) ?? c.width}px`)].join(" ");
   const shown = () => state.order;
 
   function drawHead() {
@@ -27,7 +28,7 @@ function makeTable(rows, state, act) {
       type: "checkbox", "aria-label": "Mark all", testid: "mark-all-box", checked: every, on: { change: (e) => act.markAll(e.target.checked) },
     });
     head.replaceChildren(
-      make("span", { role: "columnheader" }, all), make("span", { role: "columnheader", text: "More" }),
+      ...(isFiles() ? [make("span", { role: "columnheader" }, all), make("span", { role: "columnheader", text: "More" })] : []),
       ...rows().columns.map((column) => headCell(column)),
     );
   }
@@ -72,10 +73,10 @@ function makeTable(rows, state, act) {
       "data-dp-id": id, "data-status": status,
       on: { click: () => act.select(index), pointerenter: () => act.hover(index) },
     },
-    make("span", { role: "gridcell" }, make("input", {
+    isFiles() ? make("span", { role: "gridcell" }, make("input", {
       type: "checkbox", checked: marked, tabindex: "-1", "aria-label": `Mark ${id}`, testid: "mark", on: { click: (e) => { e.stopPropagation(); act.mark(index); } },
-    })),
-    make("span", { role: "gridcell", class: "dfs-links" }, link("more", index, "about"), link("header", index, "header")),
+    })) : null,
+    isFiles() ? make("span", { role: "gridcell", class: "dfs-links" }, link("more", index, "about"), link("header", index, "header")) : null,
     ...data.columns.map((column) => cell(column, data.cells[column.name][index], status)));
   }
 
@@ -119,7 +120,7 @@ function makeTable(rows, state, act) {
       const index = order[Math.max(0, Math.min(order.length - 1, to))];
       act.select(index);
       reveal(index);
-    } else if (at >= 0 && event.key === " ") { event.preventDefault(); act.mark(order[at]); }
+    } else if (at >= 0 && event.key === " " && isFiles()) { event.preventDefault(); act.mark(order[at]); }
     else if (at >= 0 && event.key === "h") act.show(order[at], "header");
     else if (at >= 0 && event.key === "Enter") act.show(order[at], "about");
   });

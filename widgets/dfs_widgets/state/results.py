@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Results", "Status", "no_results", "results_of"]
 
-Status = Literal["public", "proprietary", "na"]
+Status = Literal["public", "proprietary", "na", "plain"]
 _NUMBERS = {"number", "wavelength", "ra", "dec"}
 _SHORTEST_TIME = 19  # 2022-01-27T04:46:29
 
@@ -30,7 +30,7 @@ class Results:
     ids
         DP ID of each row (of a catalogue: its row number).
     status
-        Of each row: whether its file is public, proprietary, or not yet archived.
+        Of each row: whether its file is public, proprietary, or not yet archived; ``plain``: the row is no file.
     bytes
         Size of each row's file; 0 where it is not known.
     rows
@@ -75,7 +75,8 @@ def results_of(table: Table, about: Collection, now: str, *, has_more: bool = Fa
     cells = {name: _values(table, name) for name in table.colnames}
     count = len(table)
     ids = tuple(str(one) for one in cells.get("dp_id", range(1, count + 1)))
-    status = tuple(_status(one, now) for one in cells.get(about.release, ["1000"] * count))
+    plain: list[Status] = ["plain"] * count
+    status = tuple(_status(one, now) for one in cells[about.release]) if about.release in cells else tuple(plain)
     sizes = tuple(int(one or 0) * 1000 for one in cells.get("access_estsize", [0] * count))
     shown = [one for one in about.shown if one.name in cells]
     rows = {
@@ -91,6 +92,7 @@ def results_of(table: Table, about: Collection, now: str, *, has_more: bool = Fa
         "outline": outline_rings(cells.get("s_region", [None] * count)),
         "label": _labels(about, cells, ids),
         "count": count,
+        "files": "plain" not in status,
         "title": f"{count:,} row{'' if count == 1 else 's'}".replace(",", " "),
         "note": "more exist: narrow the search" if has_more else "",
     }
