@@ -33,7 +33,9 @@ def demo(context: click.Context, terminal: Terminal, seed: int, workers: int | N
     Example:
         dfs --root demo demo
     """
+    from dfs.cli.demo.catalogue import publish_catalogue
     from dfs.cli.demo.drawing import draw_night
+    from dfs.cli.demo.gallery import archive_gallery
     from dfs.cli.demo.people import prepare, require_demonstration
 
     progress = terminal.progress()
@@ -42,7 +44,8 @@ def demo(context: click.Context, terminal: Terminal, seed: int, workers: int | N
         prepare(observatory)
         folder = draw_night("EFOSC2", observatory.root / ("night" if seed == 1 else f"night-{seed}"), seed, progress)
         report = observatory.pipeline.reduce(folder, workers=workers, progress=progress)
-        _archive_more(observatory)
+        archive_gallery(observatory, observatory.root / "gallery")
+        publish_catalogue(observatory)
     finish(context, terminal, report)
     terminal.note(f"dfs: try it: dfs --root {observatory.root} serve    (sign in as 52052, password tutorial)")
 
@@ -63,17 +66,3 @@ def _open(terminal: Terminal) -> Observatory:
             "# The demonstration: nothing in it is real.\ntest_instance = true\n", encoding="utf-8"
         )
     return terminal.open()
-
-
-def _archive_more(observatory: Observatory) -> None:
-    """Archive what no night of one instrument has: frames of the others, a package of APEX, a catalogue."""
-    from dfs.archive import Submission
-    from dfs.cli.demo.catalogue import publish_catalogue
-    from dfs.cli.demo.drawing import draw_gallery
-
-    folder = draw_gallery(observatory.root / "gallery")
-    frames = observatory.archive.ingest_many([Submission(one) for one in sorted((folder / "frames").glob("*.fits"))])
-    apex = next(one.dp_id for one in frames if one.instrument == "APEX")
-    packages = sorted((folder / "quicklooks").glob("*.fits"))
-    observatory.archive.ingest_many([Submission(one, "report", "QUICKLOOK", (apex,)) for one in packages])
-    publish_catalogue(observatory)

@@ -105,14 +105,6 @@ def test_every_example_finds_rows(service: pyvo.dal.TAPService) -> None:
 
 
 @needs_stilts
-def test_taplint_finds_nothing(server: Any) -> None:
-    done = stilts("taplint", f"tapurl={server.tap}", "stages=-LOC", "report=EWFS")
-    found = [line for line in done.splitlines() if line[:2] in {"E-", "F-"}]
-    assert found == []
-    assert "Totals: Errors: 0;" in done
-
-
-@needs_stilts
 @pytest.mark.parametrize("form", ["votable", "votable/b2"])
 def test_votlint_finds_nothing(server: Any, tmp_path: Path, form: str) -> None:
     for number, query in enumerate(
