@@ -56,9 +56,9 @@ class UserFunction:
     @property
     def signature(self) -> str:
         """The form for capabilities: ``ivo_hasword(haystack VARCHAR, needle VARCHAR) -> INTEGER``."""
-        types = {"double": "DOUBLE PRECISION", "long": "BIGINT", "char": "VARCHAR", "point": "POINT", "flag": "INTEGER"}
-        parameters = ", ".join(f"{name} {types[kind]}" for name, kind in self.parameters)
-        return f"{self.name}({parameters}) -> {types[self.result]}"
+        types = {"double": "DOUBLE PRECISION", "long": "BIGINT", "point": "POINT", "flag": "INTEGER"}
+        parameters = ", ".join(f"{name} {types.get(kind, 'VARCHAR')}" for name, kind in self.parameters)
+        return f"{self.name}({parameters}) -> {types.get(self.result, 'VARCHAR')}"
 
 
 _SPANS = (("low1", "double"), ("high1", "double"), ("low2", "double"), ("high2", "double"))
@@ -106,7 +106,7 @@ USER_FUNCTIONS: tuple[UserFunction, ...] = (
     ),
     UserFunction(
         "ivo_string_agg",
-        (("text", "char"), ("delimiter", "char")),
+        (("text", "char"), ("delimiter", "constant")),
         "char",
         "The texts of a group, in order, with the delimiter between.",
         aggregate=True,

@@ -128,5 +128,5 @@ class Running:
                 "the query needs more memory than it may have", hint="ask for fewer rows or columns at once"
             )
         if isinstance(error, duckdb.ConversionException | duckdb.OutOfRangeException):
-            return DataError(f"a value does not fit: {said}")
+            return DataError("a value does not fit its type")  # which, may be of a row that is not for whoever asks
         return ServiceError(f"the query failed: {said}", hint="tell the archive, with the query")

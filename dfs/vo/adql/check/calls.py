@@ -143,7 +143,13 @@ class CallChecks(ShapeChecks):
     def _argument(self, node: Any, kind: str, form: UserFunction) -> list[Any]:
         if kind == "point":
             return self.point(node, form.name)
-        if kind == "char":
+        if kind == "constant" and not (isinstance(node, exp.Literal) and node.is_string):
+            raise self.error(
+                node,
+                f"the {form.parameters[-1][0]} of {form.name} is not the same for all rows",
+                accepted="text in quotes",
+            )
+        if kind in {"char", "constant"}:
             return [self.text(node, form.name).node]
         found = self.number(node, form.name)
         if kind == "long" and found.type not in INTEGERS and found.type != "null":

@@ -152,7 +152,7 @@ def test_inner_names_do_not_hide_outer_ones(tables: Any) -> None:
 
 
 def test_every_user_function_is_served(tables: Any) -> None:
-    values = {"double": "ra", "long": "period", "char": "object", "point": "POINT(ra, dec)"}
+    values = {"double": "ra", "long": "period", "char": "object", "constant": "','", "point": "POINT(ra, dec)"}
     for one in USER_FUNCTIONS:
         arguments = ", ".join(values[kind] for _, kind in one.parameters)
         checked = check(parse(f"SELECT {one.name}({arguments}) AS x FROM dbo.raw"), tables)

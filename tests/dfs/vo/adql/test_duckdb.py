@@ -143,6 +143,47 @@ def test_rules_of_values(run: Callable[[str], Rows]) -> None:
     assert found[19:] == (43 * 3 * 10**12, pytest.approx(RA[43] * 60), 1)
 
 
+LARGEST = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *(
+            "ob_id + ob_id",
+            "ob_id * 2",
+            "-ob_id - 2",
+            "-(-ob_id - 1)",
+            "ABS(-ob_id - 1)",
+            "(-ob_id - 1) / -1",
+            "ob_id * ob_id",
+        ),
+        *(
+            "CAST(ob_id AS INTEGER)",
+            "CAST(ob_id AS SMALLINT)",
+            "CAST(ra AS INTEGER)",
+            "CAST(ra AS BIGINT)",
+            "CAST(ra AS REAL)",
+        ),
+        *("CAST(object AS INTEGER)", "CAST(object AS DOUBLE PRECISION)", "CAST(object AS TIMESTAMP)"),
+        *("ivo_to_mjd(object)", "ivo_to_jd(object)", "ivo_healpix_index(ob_id, 1, 1)", "ROUND(ob_id, -3)"),
+    ],
+)
+def test_no_value_of_a_row_ends_a_query(run: Callable[[str], Rows], expression: str) -> None:
+    extreme = f"(SELECT {LARGEST} + ob_id AS ob_id, ra + 1e300 AS ra, object FROM dbo.raw WHERE dp_id = 'r0') AS t"
+    assert run(f"SELECT {expression} AS x FROM {extreme}") == [(None,)]
+
+
+def test_sums_past_64_bit(run: Callable[[str], Rows]) -> None:
+    assert run(f"SELECT SUM({LARGEST} - ob_id) AS x FROM dbo.raw") == [(None,)]
+    assert run("SELECT MOD(-ob_id - 1, -1) AS x FROM dbo.raw WHERE dp_id = 'r0'") == [(0,)]
+
+
+def test_whole_numbers_stay_exact(run: Callable[[str], Rows]) -> None:
+    text = f"SELECT {LARGEST - 1} + ob_id - ob_id + 1, -({LARGEST} - ob_id), ABS(-ob_id - 7), 7 * (ob_id + 9) / 2 FROM dbo.raw WHERE dp_id = 'r0'"
+    assert run(text) == [(LARGEST, -LARGEST, 7, 31)]
+
+
 def test_healpix_as_astropy_healpix_has_it(run: Callable[[str], Rows]) -> None:
     from astropy_healpix import HEALPix
 
