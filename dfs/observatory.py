@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dfs.access.tokens import Tokens
     from dfs.archive import Archive
     from dfs.archive.calibrations import Calibrations
+    from dfs.archive.deliveries import Deliveries
     from dfs.archive.doors import Doorkeeper
     from dfs.archive.downloads import Downloads, ProvenFiles
     from dfs.archive.headers import Headers
@@ -359,6 +360,13 @@ class Observatory:
         return Headers(self.database, self.doors)
 
     @cached_property
+    def deliveries(self) -> Deliveries:
+        """Files asked for together: `dfs.archive.deliveries.Deliveries`."""
+        from dfs.archive.deliveries import Deliveries
+
+        return Deliveries(self.database, self.doors, self.calibrations, self.audit, self.clock, lambda: self.standing)
+
+    @cached_property
     def index(self) -> Index:
         """What queries read, as new as the last commit: `dfs.archive.index.Index`; one for all users."""
         if self._shared is not None:
@@ -367,7 +375,7 @@ class Observatory:
         from dfs.archive.tables import ArchiveTables
         from dfs.qc.tables import QcTables
 
-        sources = (ArchiveTables(self.files, self.settings.public_url), QcTables())
+        sources = (ArchiveTables(self.files), QcTables())
         return Index(self.database, self.root / "index", sources)
 
     @cached_property
@@ -380,7 +388,12 @@ class Observatory:
         from dfs.vo.engine import QueryEngine
 
         standings = Standings(self.database)
-        return QueryEngine(self.index, self.clock, lambda user, keys, now: row_rule(standings.of(user), keys, now))
+        return QueryEngine(
+            self.index,
+            self.clock,
+            lambda user, keys, now: row_rule(standings.of(user), keys, now),
+            public_url=self.settings.public_url,
+        )
 
     @cached_property
     def tap(self) -> Tap:

@@ -35,6 +35,7 @@ ROUTERS = (
     "dfs.server.soda",
     "dfs.server.calselector",
     "dfs.server.headers",
+    "dfs.server.deliveries",
 )
 
 
