@@ -101,7 +101,7 @@ def make_arrays(
     if table.sky is not None and table.sky.region is not None:
         yield from _region_arrays(read)
     if table.time is not None:
-        yield from _sorted("time", read(table.time), lambda values: ~np.isnan(values))
+        yield from _sorted("time", read(table.time).astype(np.float64), lambda values: ~np.isnan(values))
     for name in codes:
         yield f"code.{name.lower()}", read(name)
     for name in key_columns(table):

@@ -19,11 +19,11 @@ import numpy as np
 import pyarrow as pa
 
 from dfs.archive.index.arrays import codes_of, make_arrays
-from dfs.archive.index.columns import arrow_schema, structure
+from dfs.archive.index.columns import structure
 from dfs.archive.index.cube import COUNT, MOST_COUNTS, MOST_VALUES, spelled
 from dfs.archive.index.manifest import DATABASE, Manifest, TableFiles, checksum, new_folder, publish, sweep
 from dfs.archive.index.rows_file import write_rows
-from dfs.archive.index.staging import Staging, quoted
+from dfs.archive.index.staging import Staging
 from dfs.model.schema import TableSchema
 from dfs.progress import Progress, Silent
 from dfs.store.durable import disk_errors
@@ -80,8 +80,7 @@ def write_generation(
                 made[table.name.lower()] = _write_table(staging, table, generation, f"t{number:03d}")
                 progress.step(table.name)
             progress.end()
-            staging.connection.execute("CHECKPOINT final")
-            staging.connection.execute("DETACH final")
+            staging.finish()
         files = [one for one in sorted(generation.rglob("*")) if one.is_file() and one.name != "lock"]
         sums = {str(one.relative_to(generation)): checksum(one) for one in files}
         manifest = Manifest(generation.name, watermark, duckdb.__version__, made, sums)
@@ -97,8 +96,7 @@ def _write_table(staging: Staging, table: TableSchema, generation: Path, place: 
     name = table.name.lower()
     folder = generation / place
     folder.mkdir()
-    count = staging.sort(name)
-    write_rows(folder / ROWS, staging.reader(name), arrow_schema(table))
+    rows = staging.write(name, folder / ROWS)
     counts = staging.counts(name, spelled(table), COUNT)
     values = {column: staging.distinct(name, column) for column in spelled(table)}
     codes = {column: found for column, found in values.items() if len(found) <= MOST_VALUES}
@@ -108,21 +106,11 @@ def _write_table(staging: Staging, table: TableSchema, generation: Path, place: 
     def read(column: str) -> np.ndarray[Any, Any]:
         if column == PROTECTED_UNTIL:
             return np.array(staging.distinct(name, column), dtype="U23")
+        held = rows.column(next(one for one in rows.schema.names if one.lower() == column.lower()))
         if column in codes:
-            return _codes(staging, name, column, codes[column], count)
-        return staging.column(name, quoted(column))
+            return codes_of(held, codes[column])
+        return np.asarray(held.to_numpy(zero_copy_only=False))
 
-    def hashes(column: str) -> np.ndarray[Any, Any]:
-        return staging.column(name, f"md5_number_lower({quoted(column)})")
-
-    for array, content in make_arrays(table, read, codes, hashes):
+    for array, content in make_arrays(table, read, codes, lambda column: staging.hashes(name, column)):
         np.save(folder / f"{array}.npy", content, allow_pickle=False)
-    return TableFiles(place, count, structure(table), codes, tuple(staging.distinct(name, PROTECTED_BY)))
-
-
-def _codes(staging: Staging, name: str, column: str, values: list[Any], count: int) -> np.ndarray[Any, Any]:
-    found, at = np.empty(count, dtype=np.uint16), 0
-    for batch in staging.reader_of(name, quoted(column)):
-        found[at : at + batch.num_rows] = codes_of(batch.column(0), values)
-        at += batch.num_rows
-    return found
+    return TableFiles(place, rows.num_rows, structure(table), codes, tuple(staging.distinct(name, PROTECTED_BY)))

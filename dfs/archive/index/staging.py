@@ -1,8 +1,12 @@
-"""Rows on their way into a generation: gathered in any order, sorted by place, written as columns and as rows, in bounded memory."""
+"""Rows on their way into a generation: gathered in any order, sorted by place, written as rows and as columns, in bounded memory.
+
+Rows wait in a file for each table.  When all are there, the file is mapped, the order of the rows found from their pixels alone, and the
+rows taken in that order, piece by piece: what is not at work at the moment is the system's page cache.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,14 +17,15 @@ import pyarrow as pa
 
 from dfs.archive.index.columns import HPX, arrow_schema, conform
 from dfs.archive.index.place import placed
+from dfs.archive.index.rows_file import write_rows
 from dfs.errors import DataError
 from dfs.model.schema import TableSchema
-from dfs.store.sources import FILE, PROTECTED_BY, PROTECTED_UNTIL
+from dfs.store.sources import PROTECTED_BY, PROTECTED_UNTIL
 
-__all__ = ["BATCH_ROWS", "Staging", "quoted"]
+__all__ = ["Staging", "quoted"]
 
-BATCH_ROWS = 16_384  # rows of one Arrow batch: what a lookup of a single row touches
 _GATHER_ROWS = 50_000  # small batches are joined before they are written
+_PIECE_ROWS = 65_536
 _ROW_GROUP = 16_384  # rows DuckDB skips or reads at once: fine enough to skip most of the sky
 _MEMORY = "512MB"
 
@@ -31,35 +36,33 @@ def quoted(name: str) -> str:
 
 
 class Staging:
-    """A DuckDB file being made of the rows of many tables.
+    """A generation's tables being made of their rows.
 
     Parameters
     ----------
     folder
         Of the new generation.
     database
-        Name of the final file in it.
+        Name of the final DuckDB file in it.
     tables
         What may come.
     """
 
     def __init__(self, folder: Path, database: str, tables: Sequence[TableSchema]) -> None:
-        self._scratch = folder / "staging.duckdb"
-        self._waiting: dict[str, list[pa.Table]] = {}
+        self._folder = folder
         self._tables = {one.name.lower(): one for one in tables}
+        self._places = {name: folder / f"staging{number}.arrows" for number, name in enumerate(self._tables)}
+        self._waiting: dict[str, list[pa.Table]] = {}
+        self._writers: dict[str, Any] = {}
         config = {
             "memory_limit": _MEMORY,
             "temp_directory": str(folder / "spill"),
             "autoload_known_extensions": False,
             "arrow_large_buffer_size": True,
         }
-        self.connection = duckdb.connect(str(self._scratch), config=config)
+        self._connection = duckdb.connect(config=config)
         place = str(folder / database).replace("'", "''")
-        self.connection.execute(f"ATTACH '{place}' AS final (ROW_GROUP_SIZE {_ROW_GROUP})")
-        for name, table in self._tables.items():
-            self.connection.register("_layout", arrow_schema(table).empty_table())
-            self.connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM _layout")  # noqa: S608 - a schema's name
-        self.connection.unregister("_layout")
+        self._connection.execute(f"ATTACH '{place}' AS final (ROW_GROUP_SIZE {_ROW_GROUP})")
 
     def add(self, name: str, batch: pa.RecordBatch) -> None:
         """Take rows of table `name`; `DataError` when it is not declared or the rows are not as declared."""
@@ -69,55 +72,67 @@ class Staging:
         waiting = self._waiting.setdefault(name.lower(), [])
         waiting.append(conform(table, batch))
         if sum(one.num_rows for one in waiting) >= _GATHER_ROWS:
-            self._flush(name.lower())
+            rows = self._gathered(name.lower())
+            if name.lower() not in self._writers:
+                self._writers[name.lower()] = pa.ipc.new_stream(str(self._places[name.lower()]), rows.schema)
+            self._writers[name.lower()].write_table(rows)
 
-    def sort(self, name: str) -> int:
-        """Write table `name` in the order of its places to the final file; return the number of its rows."""
-        self._flush(name)
-        of = quoted(name)
-        order = f"{HPX}, {FILE}"
-        self.connection.execute(f"CREATE TABLE final.{of} AS SELECT * FROM {of} ORDER BY {order}")  # noqa: S608
-        self.connection.execute(f"DROP TABLE {of}")
-        return int(self._one(f"SELECT count(*) FROM final.{of}"))  # noqa: S608
+    def write(self, name: str, path: Path) -> pa.RecordBatch:
+        """Write table `name` in the order of its places, its rows to `path`, its columns to the database; return the rows, mapped."""
+        schema = arrow_schema(self._tables[name])
+        write_rows(path, self._sorted(name), schema)
+        rows = _mapped(path)
+        pieces = (rows.slice(at, _PIECE_ROWS) for at in range(0, rows.num_rows, _PIECE_ROWS))
+        self._connection.register("_rows", pa.RecordBatchReader.from_batches(schema, pieces))
+        self._connection.execute(f"CREATE TABLE final.{quoted(name)} AS SELECT * FROM _rows")  # noqa: S608 - a schema's name
+        self._connection.unregister("_rows")
+        return rows
 
-    def reader(self, name: str) -> pa.RecordBatchReader:
-        """Give the rows of a sorted table, batch by batch, in their order."""
-        return self.reader_of(name, "*")
-
-    def reader_of(self, name: str, expressions: str) -> pa.RecordBatchReader:
-        """Give some columns of a sorted table, as `reader` does."""
-        return self.connection.sql(f"SELECT {expressions} FROM final.{quoted(name)}").to_arrow_reader(BATCH_ROWS)  # noqa: S608
-
-    def column(self, name: str, expression: str) -> np.ndarray[Any, Any]:
-        """Return one column (quoted name, or function of it) of a sorted table; NaN or 0 for null."""
-        found = self.connection.sql(f"SELECT {expression} AS v FROM final.{quoted(name)}").to_arrow_table()  # noqa: S608
-        column = found.column("v")
-        if pa.types.is_floating(column.type):
-            return np.asarray(column.to_numpy(), dtype=np.float64)
-        return np.asarray(column.fill_null(0).to_numpy())
+    def hashes(self, name: str, column: str) -> np.ndarray[Any, Any]:
+        """Return the number by which each row's text in a column is looked up; 0 for null."""
+        query = f"SELECT md5_number_lower({quoted(column)}) AS v FROM final.{quoted(name)}"  # noqa: S608
+        return np.asarray(self._connection.sql(query).to_arrow_table().column("v").fill_null(0).to_numpy())
 
     def distinct(self, name: str, column: str) -> list[Any]:
         """Return the distinct values of a column, ascending, without null."""
         of, what = quoted(name), quoted(column)
-        rows = self.connection.sql(f"SELECT DISTINCT {what} FROM final.{of} WHERE {what} IS NOT NULL ORDER BY 1")  # noqa: S608
-        return [one for (one,) in rows.fetchall()]
+        query = f"SELECT DISTINCT {what} FROM final.{of} WHERE {what} IS NOT NULL ORDER BY 1"  # noqa: S608
+        return [one for (one,) in self._connection.sql(query).fetchall()]
 
     def counts(self, name: str, columns: Sequence[str], count: str) -> pa.Table:
         """Return how many rows there are of each combination of values, the policy's columns among them."""
         named = ", ".join(quoted(one) for one in (*columns, PROTECTED_BY, PROTECTED_UNTIL))
         query = f"SELECT {named}, count(*) AS {count} FROM final.{quoted(name)} GROUP BY ALL ORDER BY ALL"  # noqa: S608
-        return self.connection.sql(query).to_arrow_table()
+        return self._connection.sql(query).to_arrow_table()
 
-    def _one(self, query: str) -> Any:
-        return self.connection.sql(query).fetchall()[0][0]
+    def finish(self) -> None:
+        """Bring the database to disk."""
+        self._connection.execute("CHECKPOINT final")
+        self._connection.execute("DETACH final")
 
-    def _flush(self, name: str) -> None:
-        waiting = self._waiting.pop(name, [])
-        if not waiting:
+    def _gathered(self, name: str) -> pa.Table:
+        rows = self._waiting.pop(name, [])
+        table = self._tables[name]
+        joined = pa.concat_tables(rows) if rows else arrow_schema(table, placed=False).empty_table()
+        return placed(table, joined.combine_chunks())
+
+    def _sorted(self, name: str) -> Iterator[pa.RecordBatch]:
+        rest = self._gathered(name)
+        writer = self._writers.pop(name, None)
+        if writer is None:
+            yield from rest.sort_by(HPX).combine_chunks().to_batches()
             return
-        self.connection.register("_batch", placed(self._tables[name], pa.concat_tables(waiting).combine_chunks()))
-        self.connection.execute(f"INSERT INTO {quoted(name)} SELECT * FROM _batch")  # noqa: S608
-        self.connection.unregister("_batch")
+        writer.write_table(rest)
+        writer.close()
+        whole = self._folder / "unsorted.arrow"
+        with pa.ipc.open_stream(pa.memory_map(str(self._places[name]))) as reader:
+            write_rows(whole, reader, rest.schema)
+        self._places[name].unlink()
+        rows = _mapped(whole)
+        whole.unlink()  # it lives as long as it is mapped
+        order = np.argsort(rows.column(HPX).to_numpy(), kind="stable")
+        for at in range(0, order.size, _PIECE_ROWS):
+            yield rows.take(pa.array(order[at : at + _PIECE_ROWS]))
 
     def __enter__(self) -> Self:
         return self
@@ -125,6 +140,21 @@ class Staging:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.connection.close()
-        for one in self._scratch.parent.glob(f"{self._scratch.name}*"):
-            one.unlink()
+        for writer in self._writers.values():
+            writer.close()
+        self._connection.close()
+        for one in (*self._places.values(), self._folder / "unsorted.arrow"):
+            one.unlink(missing_ok=True)
+
+
+def _mapped(path: Path) -> pa.RecordBatch:
+    reader = pa.ipc.open_file(pa.memory_map(str(path)))
+    batches = [reader.get_batch(number) for number in range(reader.num_record_batches)]
+    if len(batches) == 1:
+        return batches[0]
+    joined = pa.Table.from_batches(batches, reader.schema).combine_chunks().to_batches()
+    return (
+        joined[0]
+        if joined
+        else pa.RecordBatch.from_arrays([pa.array([], field.type) for field in reader.schema], schema=reader.schema)
+    )
