@@ -29,6 +29,10 @@ class ColumnSchema:
         As in TAP_SCHEMA; `xtype` ``timestamp`` marks text in UTC ISO 8601, ``adql:REGION`` STC-S text.
     principal, indexed, std
         Flags of TAP_SCHEMA.columns.
+    is_address
+        Its rows are addresses on the observatory's server, kept from the first slash on and seen whole.
+    is_capital
+        Its rows are words in capitals, compared with words in any letter case.
     """
 
     name: str
@@ -42,6 +46,8 @@ class ColumnSchema:
     principal: bool = False
     indexed: bool = False
     std: bool = False
+    is_address: bool = False
+    is_capital: bool = False
 
 
 @dataclass(frozen=True, slots=True)

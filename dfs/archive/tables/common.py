@@ -23,9 +23,9 @@ def ivo_id(dp_id: str) -> str:
     return f"ivo://eso.org/ID?{dp_id}"
 
 
-def datalink_url(public_url: str, dp_id: str) -> str:
+def datalink_url(dp_id: str) -> str:
     """Return the address of the list of what belongs to a file."""
-    return f"{public_url}/datalink/links?ID={ivo_id(dp_id)}"
+    return f"/datalink/links?ID={ivo_id(dp_id)}"
 
 
 def instrument_name(header: Any, recorded: str | None) -> str | None:
@@ -110,8 +110,8 @@ def _with_zone(texts: list[Any]) -> list[str | None]:
 
 MAKERS: dict[str, Maker] = {
     "access_estsize": lambda truth: [-(-size // _BYTES_PER_KBYTE) for size in truth.file("bytes")],
-    "file_url": lambda truth: [f"{truth.public_url}/dataPortal/file/{dp_id}" for dp_id in truth.file("dp_id")],
-    "datalink_url": lambda truth: [datalink_url(truth.public_url, dp_id) for dp_id in truth.file("dp_id")],
+    "file_url": lambda truth: [f"/dataPortal/file/{dp_id}" for dp_id in truth.file("dp_id")],
+    "datalink_url": lambda truth: [datalink_url(dp_id) for dp_id in truth.file("dp_id")],
     "instrument": _instruments,
     "telescope": _telescopes,
     "date_obs": lambda truth: [text if isinstance(text, str) else None for text in truth.keyword("DATE-OBS")],

@@ -31,7 +31,7 @@ __all__ = ["Declaration", "Origin", "columns_in", "declaration", "read_column"]
 
 _FOLDER = Path(__file__).with_name("declared")
 _ORIGINS = ("keyword", "file", "programme", "made")
-_FLAGS = ("principal", "indexed", "std")
+_FLAGS = ("principal", "indexed", "std", "is_address", "is_capital")
 _KNOWN = {*_ORIGINS, *_FLAGS, "type", "unit", "ucd", "utype", "xtype", "description", "range", "scale"}
 
 

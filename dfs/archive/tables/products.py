@@ -78,7 +78,7 @@ def _collections(truth: Truth) -> list[str]:
 
 
 def _makers_of_products(truth: Truth) -> list[str]:
-    return [told if told in {"IDP", "EDP"} else "IDP" for told in truth.keyword("P3ORIG")]
+    return [told if told in ("IDP", "EDP") else "IDP" for told in truth.keyword("P3ORIG")]
 
 
 def _observations(truth: Truth) -> list[str]:
@@ -181,7 +181,7 @@ MAKERS: dict[str, Maker] = {
     "obs_creator_did": _creator_dids,
     "obs_title": _titles,
     "datalink_format": lambda truth: [DATALINK_FORMAT] * len(truth),
-    "preview_url": lambda truth: [f"{truth.public_url}/previews/{dp_id}" for dp_id in truth.file("dp_id")],
+    "preview_url": lambda truth: [f"/previews/{dp_id}" for dp_id in truth.file("dp_id")],
     "nothing": lambda truth: [None] * len(truth),
     "s_ra": lambda truth: [one.centre[0] if one.centre else None for one in _footprints(truth)],
     "s_dec": lambda truth: [one.centre[1] if one.centre else None for one in _footprints(truth)],

@@ -28,13 +28,10 @@ class ArchiveTables:
     ----------
     store
         Where the files of catalogues lie; all other rows come from the database.
-    public_url
-        Where this archive is reached; addresses in the rows begin with it.
     """
 
-    def __init__(self, store: FileStore, public_url: str) -> None:
+    def __init__(self, store: FileStore) -> None:
         self._store = store
-        self._public_url = public_url.rstrip("/")
 
     @property
     def schemas(self) -> Sequence[SchemaDescription]:
@@ -51,7 +48,7 @@ class ArchiveTables:
 
     def rows(self, connection: Connection, dp_ids: Sequence[str] | None = None) -> Iterator[tuple[str, pa.RecordBatch]]:
         """Derive rows, batch by batch; see `dfs.store.sources.TableSource.rows`."""
-        for truth in read_truth(connection, self._public_url, dp_ids):
+        for truth in read_truth(connection, dp_ids):
             for family in _FAMILIES:
                 yield from family.rows(connection, truth)
             yield from catalogues.rows(connection, truth, self._store)

@@ -33,13 +33,10 @@ class Truth:
         Columns of `files` by name; ``programme_title`` ... of its programme.
     headers
         Primary headers in the same order; empty where there is none.
-    public_url
-        Where this archive is reached, without a slash at the end.
     """
 
     rows: Sequence[Mapping[str, Any]]
     headers: Sequence[Mapping[str, Any]]
-    public_url: str
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -87,17 +84,17 @@ class Truth:
         """Return the batch of the files at `indices`."""
         if len(indices) == len(self) and list(indices) == list(range(len(self))):
             return self
-        return Truth([self.rows[at] for at in indices], [self.headers[at] for at in indices], self.public_url)
+        return Truth([self.rows[at] for at in indices], [self.headers[at] for at in indices])
 
 
-def read_truth(connection: Connection, public_url: str, dp_ids: Sequence[str] | None = None) -> Iterator[Truth]:
+def read_truth(connection: Connection, dp_ids: Sequence[str] | None = None) -> Iterator[Truth]:
     """Read the files that are online, batch by batch, in the order of their DP IDs."""
     if dp_ids is None:
-        yield from _batches(connection, _query(), public_url)
+        yield from _batches(connection, _query())
         return
     for start in range(0, len(dp_ids), _AT_ONCE):
         wanted = files.c.dp_id.in_(dp_ids[start : start + _AT_ONCE])
-        yield from _batches(connection, _query().where(wanted), public_url)
+        yield from _batches(connection, _query().where(wanted))
 
 
 def _query() -> Select[Any]:
@@ -108,7 +105,7 @@ def _query() -> Select[Any]:
     return query.where(files.c.state == "online").order_by(files.c.dp_id)
 
 
-def _batches(connection: Connection, query: Select[Any], public_url: str) -> Iterator[Truth]:
+def _batches(connection: Connection, query: Select[Any]) -> Iterator[Truth]:
     known = all_programmes(connection)
     rows = connection.execute(query.execution_options(yield_per=_BATCH)).mappings()
     for batch in rows.partitions(_BATCH):
@@ -116,7 +113,6 @@ def _batches(connection: Connection, query: Select[Any], public_url: str) -> Ite
         yield Truth(
             [{**row, **_of_programme(known, row["programme"])} for row in batch],
             [one if isinstance(one, dict) else {} for one in found],
-            public_url,
         )
 
 

@@ -19,6 +19,7 @@ from dfs.clock import Clock, isoformat
 from dfs.errors import UsageError
 from dfs.model.schema import ColumnSchema, TableSchema
 from dfs.vo.adql import check, parse
+from dfs.vo.engine.conventions import as_kept, completed
 from dfs.vo.engine.plan import Planner
 from dfs.vo.engine.prepared import Cache, Prepared
 from dfs.vo.engine.result import Result
@@ -82,11 +83,16 @@ class QueryEngine:
         What a user may see.
     limits
         Of a query.
+    public_url
+        With which addresses on the observatory's server begin.
     """
 
-    def __init__(self, index: Index, clock: Clock, rule: RuleMaker, limits: Limits | None = None) -> None:
+    def __init__(
+        self, index: Index, clock: Clock, rule: RuleMaker, limits: Limits | None = None, *, public_url: str = ""
+    ) -> None:
         self._index = index
         self._clock = clock
+        self._public_url = public_url.rstrip("/")
         self._rule = rule
         self._limits = limits or Limits()
         self._prepared = Cache(_KEPT_QUERIES)
@@ -140,7 +146,9 @@ class QueryEngine:
         try:
             if stoppable is not None:
                 stoppable(running.close)
-            return Result(planner.prepared.checked.columns, running.start(planner), running, most)
+            prepared = planner.prepared
+            whole = completed(running.start(planner), prepared.addresses, self._public_url)
+            return Result(prepared.checked.columns, whole, running, most)
         except BaseException:
             running.close()
             raise
@@ -183,7 +191,7 @@ class QueryEngine:
             TableSchema(f"TAP_UPLOAD.{name}", "Uploaded", tuple(one.columns)) for name, one in sorted(sent.items())
         )
         key = (adql, snapshot.version, tuple((one.name, one.columns) for one in declared))
-        prepared = self._prepared.get(key, lambda: _prepared(adql, tables, declared))
+        prepared = self._prepared.get(key, lambda: _prepared(adql, tables, declared, self._public_url))
         rule, closed = self._rule_for(user, prepared, tables)
         rows = {f"tap_upload.{name}": one.table for name, one in sent.items()}
         # one more than wanted shows whether any are left out
@@ -207,10 +215,12 @@ class QueryEngine:
         return RowRule(last, rule.keys), frozenset(closed)
 
 
-def _prepared(adql: str, tables: Mapping[str, TableState], uploads: Sequence[TableSchema]) -> Prepared:
+def _prepared(adql: str, tables: Mapping[str, TableState], uploads: Sequence[TableSchema], public_url: str) -> Prepared:
     schemas = {name: one.schema for name, one in tables.items()}
     checked = check(parse(adql), schemas, uploads)
-    return Prepared(checked, {**schemas, **{one.name.lower(): one for one in uploads}})
+    schemas |= {one.name.lower(): one for one in uploads}
+    addresses = as_kept(checked.tree, schemas, public_url)
+    return Prepared(checked, schemas, addresses)
 
 
 def _same(one: Snapshot, other: Snapshot) -> bool:

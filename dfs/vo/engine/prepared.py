@@ -88,10 +88,15 @@ class Prepared:
         The places where it names tables.
     nears
         Its joins by position.
+    addresses
+        Which columns of the result get their beginning when they go out; see `dfs.vo.engine.conventions`.
     """
 
-    def __init__(self, checked: Checked, schemas: Mapping[str, TableSchema]) -> None:
+    def __init__(
+        self, checked: Checked, schemas: Mapping[str, TableSchema], addresses: frozenset[int] = frozenset()
+    ) -> None:
         self.checked = checked
+        self.addresses = addresses
         self.references: list[Reference] = references(checked.tree)
         by_alias = {one.alias: schemas[one.table] for one in self.references}
         self.nears: list[Near] = near_joins(self.references, by_alias)

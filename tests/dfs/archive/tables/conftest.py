@@ -15,7 +15,6 @@ from dfs.archive.tables.truth import Truth
 from dfs.clock import FixedClock
 from dfs.observatory import Observatory
 
-URL = "https://archive.example.org"
 ARCHIVED = "2022-02-01T00:00:00.000"
 
 
@@ -46,12 +45,12 @@ def file_row(dp_id: str, header: Mapping[str, Any], **columns: Any) -> dict[str,
 
 def truth_of(*headers: Mapping[str, Any], **columns: Any) -> Truth:
     rows = [file_row(f"TEST.{number:04d}", header, **columns) for number, header in enumerate(headers)]
-    return Truth(rows, headers, URL)
+    return Truth(rows, headers)
 
 
 def tables_of(observatory: Observatory, dp_ids: list[str] | None = None) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of every table as dictionaries."""
-    source = ArchiveTables(observatory.files, URL)
+    source = ArchiveTables(observatory.files)
     found: dict[str, list[dict[str, Any]]] = {}
     with observatory.database.read() as connection:
         shapes = {table.name: table for table in source.tables(connection)}

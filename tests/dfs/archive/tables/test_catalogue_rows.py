@@ -15,7 +15,7 @@ from dfs.archive.tables.catalogue_columns import catalogue_columns
 from dfs.model.schema import SkyColumns, TableSchema
 from dfs.observatory import Observatory
 
-from .conftest import URL, tables_of
+from .conftest import tables_of
 
 
 def table(count: int = 4, **cards: Any) -> fits.BinTableHDU:
@@ -45,7 +45,7 @@ CARDS = {
 
 
 def schemas(observatory: Observatory) -> dict[str, TableSchema]:
-    source = ArchiveTables(observatory.files, URL)
+    source = ArchiveTables(observatory.files)
     with observatory.database.read() as connection:
         return {one.name: one for one in source.tables(connection) if one.name.startswith("safcat.")}
 
@@ -88,7 +88,7 @@ def test_a_catalogue_becomes_a_table(observatory: Observatory, write_fits: Calla
 def test_what_is_told_of_catalogues_is_there_without_any(
     observatory: Observatory, write_fits: Callable[..., Path]
 ) -> None:
-    source = ArchiveTables(observatory.files, URL)
+    source = ArchiveTables(observatory.files)
     with observatory.database.read() as connection:
         told = set().union(*(one.extra for one in source.tables(connection)))
     observatory.archive.ingest(write_fits("cat.fits", CARDS, None, table()), kind="product")

@@ -156,7 +156,7 @@ OBSCORE = {
 
 @pytest.fixture
 def schemas(observatory: Observatory) -> dict[str, TableSchema]:
-    source = ArchiveTables(observatory.files, "http://localhost:8000")
+    source = ArchiveTables(observatory.files)
     with observatory.database.read() as connection:
         found = {table.name: table for table in source.tables(connection)}
     assert {name.partition(".")[0] for name in found} <= {schema.name for schema in source.schemas}

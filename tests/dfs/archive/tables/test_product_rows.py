@@ -16,7 +16,7 @@ from dfs.archive.tables.spectral import band_of
 from dfs.observatory import Observatory
 from dfs.store.tables import jobs
 
-from .conftest import URL, tables_of
+from .conftest import tables_of
 
 Rows = dict[str, list[dict[str, Any]]]
 XQ100 = "ADP.2016-07-15T08:22:40.678"
@@ -34,7 +34,7 @@ def test_a_spectrum_of_esos_in_obscore(real_rows: Rows) -> None:
         "obs_publisher_did": f"ivo://eso.org/ID?{XQ100}",
         "obs_creator_did": "ivo://eso.org/origfile?J2349-3712_nir.fits",
         "obs_title": "XQ-100_J2349-3712_nir",
-        "access_url": f"{URL}/datalink/links?ID=ivo://eso.org/ID?{XQ100}",
+        "access_url": f"/datalink/links?ID=ivo://eso.org/ID?{XQ100}",
         "access_format": "application/x-votable+xml;content=datalink",
         "access_estsize": 204,
         "target_name": "BR J2349-3712",
@@ -68,7 +68,7 @@ def test_a_spectrum_of_esos_in_obscore(real_rows: Rows) -> None:
 @pytest.mark.real
 def test_it_is_a_spectrum_to_the_ssa_protocol_too(real_rows: Rows) -> None:
     (row,) = real_rows["dbo.ssa"]
-    assert row["access_url"] == f"{URL}/dataPortal/file/{XQ100}"
+    assert row["access_url"] == f"/dataPortal/file/{XQ100}"
     assert (row["data_model"], row["dataset_length"]) == ("Spectrum-2.0", 9771)
     assert row["flux_unit"] == "erg s**(-1) cm**(-2) nm**(-1)"
     assert row["em_mid"] == pytest.approx(1402.6255859375e-9)

@@ -18,15 +18,15 @@ from dfs.instruments.eso import known_instrument, known_instruments
 from dfs.observatory import Observatory
 from dfs.store.tables import files, programmes, restrictions
 
-from .conftest import URL, tables_of, truth_of
+from .conftest import tables_of, truth_of
 
 Rows = dict[str, list[dict[str, Any]]]
 
 # EFOSC.2022-01-28T04:54:24.341, as its header has it and ESO's archive would show it; None where a header cannot tell.
 IMAGE = {
     "access_estsize": 1148,
-    "access_url": f"{URL}/dataPortal/file/EFOSC.2022-01-28T04:54:24.341",
-    "datalink_url": f"{URL}/datalink/links?ID=ivo://eso.org/ID?EFOSC.2022-01-28T04:54:24.341",
+    "access_url": "/dataPortal/file/EFOSC.2022-01-28T04:54:24.341",
+    "datalink_url": "/datalink/links?ID=ivo://eso.org/ID?EFOSC.2022-01-28T04:54:24.341",
     "date_obs": "2022-01-28T04:54:24.340",
     "dec": -1.01059,
     "dec_pnt": -1.01059,
