@@ -118,7 +118,7 @@ class Database:
             engine = create_engine(
                 self._url,
                 pool_pre_ping=not self.is_sqlite,
-                json_serializer=lambda value: json.dumps(value, allow_nan=False, sort_keys=True),
+                json_serializer=lambda value: json.dumps(value, allow_nan=False),
             )
         except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError) as error:
             raise UsageError(

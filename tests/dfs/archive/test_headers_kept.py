@@ -35,6 +35,13 @@ def test_the_whole_header_is_kept(observatory: Observatory, frame: Callable[...,
     assert EXTENSIONS not in found
 
 
+def test_a_header_is_shown_in_its_own_order(observatory: Observatory, frame: Callable[..., Path]) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    assert list(kept(observatory, archived.dp_id))[:5] == ["SIMPLE", "BITPIX", "NAXIS", "NAXIS1", "INSTRUME"]
+    shown = [line.partition("=")[0].strip() for line in observatory.archive.header(archived.dp_id).splitlines()]
+    assert shown[:5] == ["SIMPLE", "BITPIX", "NAXIS", "NAXIS1", "INSTRUME"]
+
+
 @pytest.mark.real
 def test_a_real_header_is_kept_card_by_card(real_frames: Path) -> None:
     path = real_frames / "EFOSC.2022-01-28T04:54:24.341.fits.gz"
