@@ -14,7 +14,7 @@ from dfs.sky.regions.outlines import CIRCLE, POINT, POLYGON, Floats, Outlines, d
 from dfs.sky.regions.rings import chord_to_arcs, enclose, enclosed, meeting_arcs
 from dfs.sky.regions.shapes import Range, Region, Shape, Union
 
-__all__ = ["TOUCH", "chord_to_parts", "contains_points", "intersects", "intersects_many", "outlines_of"]
+__all__ = ["TOUCH", "chord2", "chord_to_parts", "contains_points", "intersects", "intersects_many", "outlines_of"]
 
 TOUCH = 1e-12
 Flags = NDArray[np.bool_]
@@ -91,10 +91,10 @@ def _points_in(shape: Shape, places: Floats) -> Flags:
     one = Outlines.of([shape])
     if one.kind[0] != POLYGON:
         away = places - one.vertices
-        return dot(away, away) <= _chord2(np.deg2rad(one.radius))
+        return dot(away, away) <= chord2(np.deg2rad(one.radius))
     centre, radius = one.caps
     away = places - centre
-    near = np.flatnonzero(dot(away, away) <= _chord2(radius))
+    near = np.flatnonzero(dot(away, away) <= chord2(radius))
     found = np.zeros(places.shape[1], dtype=bool)
     found[near] = _in_ring(one, places[:, near])
     return found
@@ -117,7 +117,7 @@ def _meet(lines: Outlines, shape: Shape) -> Flags:
     one = Outlines.of([shape])
     (centre, radius), (there, reach) = one.caps, lines.caps
     away = there - centre
-    near = dot(away, away) <= _chord2(radius + reach)
+    near = dot(away, away) <= chord2(radius + reach)
     if near.all():
         return _meet_near(lines, one)
     near[near] = _meet_near(lines.take(near), one)
@@ -131,14 +131,14 @@ def _meet_near(lines: Outlines, one: Outlines) -> Flags:
         if not polygons.any():
             return ~polygons  # type: ignore[no-any-return]
         rings = lines.take(polygons)
-        near = chord_to_parts(rings, one.vertices) <= _chord2(np.deg2rad(one.radius))
+        near = chord_to_parts(rings, one.vertices) <= chord2(np.deg2rad(one.radius))
         near |= enclose(rings, one.vertices)
         found = ~polygons
         found[polygons] = near
         return found  # type: ignore[no-any-return]
     found = enclosed(lines.vertices[:, lines.start[:-1]], one)
     found[polygons] |= enclose(lines, one.vertices[:, :1])[polygons]
-    limit = _chord2(np.deg2rad(lines.radius))[lines.part]
+    limit = chord2(np.deg2rad(lines.radius))[lines.part]
     step = lines.edges
     for edge in range(one.vertices.shape[1]):
         ring = (one.vertices[:, edge : edge + 1], one.edges[:, edge : edge + 1], one.normals[:, edge : edge + 1])
@@ -156,7 +156,7 @@ def chord_to_parts(lines: Outlines, place: Floats) -> Floats:
     return np.minimum.reduceat(chords, lines.start[:-1]) if lines.row.size else np.empty(0)
 
 
-def _chord2(radius: Floats) -> Floats:
+def chord2(radius: Floats) -> Floats:
     """Return the squared chord of an angle (rad), a little widened, so that touching counts."""
     return (2 * np.sin(np.minimum(radius, np.pi) / 2) * (1 + 1e-13) + TOUCH) ** 2
 
@@ -169,7 +169,7 @@ def _meet_range(lines: Outlines, band: Range) -> Flags:
     inside = in_range(band, heads)
     found |= inside
     round_ones = (lines.kind == CIRCLE) | (lines.kind == POINT)
-    found[round_ones] |= (chord_to_range(band, heads) <= _chord2(np.deg2rad(lines.radius)))[round_ones]
+    found[round_ones] |= (chord_to_range(band, heads) <= chord2(np.deg2rad(lines.radius)))[round_ones]
     polygons = (lines.kind == POLYGON) & ~found
     if polygons.any():
         found[polygons] = meets_range(lines.take(polygons), band)

@@ -101,11 +101,16 @@ class Outlines:
         return np.repeat(np.arange(self.row.size), self.count)
 
     @cached_property
-    def edges(self) -> Floats:
-        """The step from each vertex to the next of its ring, shape (3, n); zero for points and circles."""
+    def ends(self) -> Floats:
+        """Of each vertex the next of its ring, shape (3, n); itself for points and circles."""
         following = np.arange(1, self.vertices.shape[1] + 1)
         following[self.start[1:] - 1] = self.start[:-1]
-        return self.vertices[:, following] - self.vertices
+        return self.vertices[:, following]
+
+    @cached_property
+    def edges(self) -> Floats:
+        """The step from each vertex to the next of its ring, shape (3, n); zero for points and circles."""
+        return self.ends - self.vertices
 
     @cached_property
     def normals(self) -> Floats:
@@ -128,16 +133,18 @@ class Outlines:
         radius[(radius >= np.pi / 2 - 1e-9) & (self.kind == POLYGON)] = np.pi
         return centre, np.minimum(radius, np.pi)
 
-    def take(self, parts: NDArray[np.bool_]) -> Outlines:
-        """Return those parts alone; rows keep their numbers."""
-        keep = np.repeat(parts, self.count)
+    def take(self, parts: NDArray[np.bool_] | NDArray[np.int64]) -> Outlines:
+        """Return those parts alone (marked, or numbered, as often as they are); rows keep their numbers."""
+        count = self.count[parts]
+        start = np.concatenate(([0], np.cumsum(count)))
+        vertices = np.arange(start[-1]) + np.repeat(self.start[:-1][parts] - start[:-1], count)
         return Outlines(
             self.rows,
             self.row[parts],
             self.kind[parts],
             self.radius[parts],
-            np.concatenate(([0], np.cumsum(self.count[parts]))),
-            self.vertices[:, keep],
+            start,
+            self.vertices[:, vertices],
             self.refused,
         )
 

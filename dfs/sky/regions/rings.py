@@ -36,11 +36,14 @@ def chord_to_arcs(place: Floats, start: Floats, step: Floats, normal: Floats) ->
     return np.where(over, np.minimum(foot, ends), ends)
 
 
-def crossed(place: Floats, target: Floats, start: Floats, step: Floats, normal: Floats) -> Flags:
-    """Return which arcs the way from a place to a target crosses; a vertex exactly on the way counts for one of its two arcs."""
+def crossed(place: Floats, target: Floats, start: Floats, end: Floats, normal: Floats) -> Flags:
+    """Return which arcs the way from a place to a target crosses; a vertex exactly on the way counts for one of its two arcs.
+
+    `end` must be the next arc's `start` to the last bit: else a vertex next to the way may count for both of its arcs, or for none.
+    """
     way = cross(place, target)
     first = dot(start - place, way)
-    last = dot(start + step - place, way)
+    last = dot(end - place, way)
     here = dot(place - start, normal)
     there = dot(target, normal)
     rightward = (first >= 0) & (last < 0) & (here < 0) & (there > 0)
@@ -108,7 +111,7 @@ def enclose(lines: Outlines, place: Floats) -> Flags:
     target, inside = anchors(lines)
     if place.shape[1] != 1:
         place = np.repeat(place, lines.count, axis=1)
-    hits = crossed(place, np.repeat(target, lines.count, axis=1), lines.vertices, lines.edges, lines.normals)
+    hits = crossed(place, np.repeat(target, lines.count, axis=1), lines.vertices, lines.ends, lines.normals)
     odd = np.add.reduceat(hits, lines.start[:-1], dtype=np.int64) % 2 == 1 if lines.row.size else inside
     return (lines.kind == POLYGON) & (odd ^ inside)  # type: ignore[no-any-return]
 
@@ -119,5 +122,5 @@ def enclosed(places: Floats, ring: Outlines) -> Flags:
     odd = np.full(places.shape[1], bool(inside[0]))
     for edge in range(ring.vertices.shape[1]):
         one = slice(edge, edge + 1)
-        odd ^= crossed(places, target, ring.vertices[:, one], ring.edges[:, one], ring.normals[:, one])
+        odd ^= crossed(places, target, ring.vertices[:, one], ring.ends[:, one], ring.normals[:, one])
     return odd

@@ -1,97 +1,111 @@
 """The functions that lowered queries call and DuckDB has not: regions given as STC-S text, and HEALPix.
 
-Arguments of most calls are a column and a constant: rows are put together by the argument that has fewer values.
+Each takes whole Arrow arrays. In most calls one argument is the same in all rows: it is read once, and the other side compared with it in one go.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 __all__ = ["register_functions"]
 
+_FEW = 8  # different regions in a batch that are quicker taken one after the other than row by row
+
 
 def register_functions(connection: Any) -> None:
-    """Register ``region_*`` and ``healpix_index`` with a connection of DuckDB.
+    """Register ``region_*`` and ``healpix_*`` with a connection of DuckDB.
 
     Text that is no region intersects nothing, and its area and centre are NULL: one bad row does not end a search.
     """
     functions = {
         "region_intersects": (_intersects, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
         "region_contains": (_contains, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
+        "region_holds": (_holds, ["VARCHAR", "DOUBLE", "DOUBLE"], "BOOLEAN"),
         "region_area": (_area, ["VARCHAR"], "DOUBLE"),
         "region_centroid_ra": (_centroid_ra, ["VARCHAR"], "DOUBLE"),
         "region_centroid_dec": (_centroid_dec, ["VARCHAR"], "DOUBLE"),
         "healpix_index": (_healpix, ["INTEGER", "DOUBLE", "DOUBLE"], "BIGINT"),
+        "healpix_lon": (_healpix_lon, ["INTEGER", "BIGINT"], "DOUBLE"),
+        "healpix_lat": (_healpix_lat, ["INTEGER", "BIGINT"], "DOUBLE"),
     }
     for name, (body, parameters, result) in functions.items():
         connection.create_function(name, body, parameters, result, type="arrow", null_handling="special")
 
 
 def _intersects(first: Any, second: Any) -> Any:
-    from dfs.sky.regions import intersects_many
+    from dfs.sky.regions import intersects_each, intersects_many
 
-    return _by_region(first, second, intersects_many)
-
-
-def _by_region(texts: Any, regions: Any, compare: Any) -> Any:
-    """Compare `texts` with each different region once; intersection has no direction, so the sides may change places."""
-    import pyarrow.compute as pc
-
-    if len(pc.unique(texts)) < len(pc.unique(regions)):
-        texts, regions = regions, texts
-    return _with_each(texts, regions, compare)
-
-
-def _with_each(texts: Any, regions: Any, compare: Any) -> Any:
-    """Compare `texts` with each different one of `regions`."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    found = np.zeros(len(texts), dtype=bool)
-    for text in pc.unique(regions).to_pylist():
-        region = _region(text)
-        if region is not None:
-            rows = np.flatnonzero(pc.fill_null(pc.equal(regions, text), fill_value=False))
-            found[rows] = compare(_plain(texts).take(pa.array(rows)), region)
-    nulls = pc.or_(pc.is_null(texts), pc.is_null(regions))
-    return pa.array(found, mask=np.asarray(nulls))
+    first, second = _whole(first), _whole(second)
+    few, many = (first, second) if _different(first) < _different(second) else (second, first)
+    if _different(few) <= _FEW:
+        found = _one_by_one(few, lambda region, rows: intersects_many(_rows(many, rows), region))
+    else:
+        found = intersects_each(first, second)
+    return _flags(found, first, second)
 
 
 def _contains(inner: Any, outer: Any) -> Any:
-    import pyarrow.compute as pc
-
+    """Tell which regions lie within others; where both sides differ from row to row, one after the other."""
     from dfs.sky.regions import around_many, within_many
 
-    if len(pc.unique(inner)) < len(pc.unique(outer)):
-        return _with_each(outer, inner, around_many)
-    return _with_each(inner, outer, within_many)
+    inner, outer = _whole(inner), _whole(outer)
+    if _different(inner) < _different(outer):
+        found = _one_by_one(inner, lambda region, rows: around_many(_rows(outer, rows), region))
+    else:
+        found = _one_by_one(outer, lambda region, rows: within_many(_rows(inner, rows), region))
+    return _flags(found, inner, outer)
+
+
+def _holds(regions: Any, ra: Any, dec: Any) -> Any:
+    """Tell which regions hold a position."""
+    import pyarrow.compute as pc
+
+    from dfs.sky.regions import Point, contains_points, intersects_many, place_in_each
+
+    regions, ra, dec = _whole(regions), _whole(ra), _whole(dec)
+    lon, lat = (pc.fill_null(one, float("nan")).to_numpy(zero_copy_only=False) for one in (ra, dec))
+    if _different(regions) <= _FEW:
+        found = _one_by_one(regions, lambda region, rows: contains_points(region, lon[rows], lat[rows]))
+    elif _different(ra) == _different(dec) == 1 and abs(lat[0]) <= 90 and abs(lon[0]) < float("inf"):
+        found = intersects_many(regions, Point(float(lon[0]), float(lat[0])))
+    else:
+        found = place_in_each(regions, lon, lat)
+    return _flags(found, regions, ra, dec)
+
+
+def _one_by_one(texts: Any, compare: Callable[[Any, Any], Any]) -> Any:
+    """Compare each different region of `texts` with what stands in its rows."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    found = np.zeros(len(texts), dtype=bool)
+    coded = pc.dictionary_encode(texts)
+    code = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+    for number, text in enumerate(coded.dictionary.to_pylist()):
+        region = _region(text)
+        if region is not None:
+            rows = np.flatnonzero(code == number)
+            found[rows] = compare(region, rows)
+    return found
 
 
 def _area(texts: Any) -> Any:
     from dfs.sky.regions import areas_deg2
 
-    return _measured(texts, areas_deg2(_plain(texts)))
+    return _numbers(areas_deg2(_whole(texts)))
 
 
 def _centroid_ra(texts: Any) -> Any:
     from dfs.sky.regions import centroids
 
-    return _measured(texts, centroids(_plain(texts))[0])
+    return _numbers(centroids(_whole(texts))[0])
 
 
 def _centroid_dec(texts: Any) -> Any:
     from dfs.sky.regions import centroids
 
-    return _measured(texts, centroids(_plain(texts))[1])
-
-
-def _measured(texts: Any, values: Any) -> Any:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return pa.array(values, mask=np.asarray(pc.is_null(texts)) | ~np.isfinite(values))
+    return _numbers(centroids(_whole(texts))[1])
 
 
 def _healpix(order: Any, lon: Any, lat: Any) -> Any:
@@ -108,8 +122,59 @@ def _healpix(order: Any, lon: Any, lat: Any) -> Any:
     return pa.array(found, mask=~good)
 
 
-def _plain(texts: Any) -> Any:
-    return texts.combine_chunks() if hasattr(texts, "combine_chunks") else texts
+def _healpix_lon(order: Any, pixel: Any) -> Any:
+    return _numbers(_centres(order, pixel)[0])
+
+
+def _healpix_lat(order: Any, pixel: Any) -> Any:
+    return _numbers(_centres(order, pixel)[1])
+
+
+def _centres(order: Any, pixel: Any) -> Any:
+    """Return longitudes and latitudes (deg) of the centres of HEALPix pixels; NaN where there is no such pixel."""
+    import numpy as np
+    import pyarrow.compute as pc
+    from astropy_healpix.healpy import pix2ang
+
+    orders, pixels = (pc.fill_null(_whole(one), -1).to_numpy(zero_copy_only=False) for one in (order, pixel))
+    found = np.full((2, len(orders)), np.nan)
+    for one in np.unique(orders[(orders >= 0) & (orders <= 29)]):
+        rows = (orders == one) & (pixels >= 0) & (pixels < 12 * 4 ** int(one))
+        found[:, rows] = pix2ang(2 ** int(one), pixels[rows], nest=True, lonlat=True)
+    return found
+
+
+def _whole(array: Any) -> Any:
+    return array.combine_chunks() if hasattr(array, "chunks") else array
+
+
+def _rows(texts: Any, rows: Any) -> Any:
+    """Return some rows; all, which most calls want, without a copy."""
+    import pyarrow as pa
+
+    return texts if len(rows) == len(texts) else texts.take(pa.array(rows))
+
+
+def _different(array: Any) -> int:
+    import pyarrow.compute as pc
+
+    return int(pc.count_distinct(array, mode="only_valid").as_py())
+
+
+def _flags(found: Any, *inputs: Any) -> Any:
+    """Return the outcome of a comparison; NULL where an input is."""
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.array(found, mask=np.logical_or.reduce([np.asarray(one.is_null()) for one in inputs]))
+
+
+def _numbers(values: Any) -> Any:
+    """Return numbers; NULL where one is not finite."""
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.array(values, mask=~np.isfinite(values))
 
 
 def _region(text: str | None) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from dfs.vo.adql.errors import AdqlError
+from dfs.vo.adql.depth import with_room
 from dfs.vo.adql.grammar.select import Grammar
 from dfs.vo.adql.reserved import RESERVED
 from dfs.vo.adql.tokens import cut
@@ -42,10 +42,7 @@ def parse(text: str) -> Query:
         The text is not ADQL; says where.
     """
     tokens = cut(text)
-    try:
-        return Query(text, Grammar(tokens).query())
-    except RecursionError:
-        raise AdqlError("the query is nested too deep", hint="use fewer levels of parentheses") from None
+    return with_room(lambda: Query(text, Grammar(tokens).query()))
 
 
 def user_functions(query: Query) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dfs.vo.adql.errors import AdqlError
+from dfs.vo.adql.depth import with_room
 
 __all__ = ["print_for"]
 
@@ -21,8 +21,4 @@ def print_for(tree: Any, engine: str) -> str:
     """
     from sqlglot import ErrorLevel
 
-    try:
-        text: str = tree.sql(dialect=engine, comments=False, unsupported_level=ErrorLevel.IGNORE)
-    except RecursionError:
-        raise AdqlError("the query is nested too deep", hint="use fewer levels of parentheses") from None
-    return text
+    return with_room(lambda: str(tree.sql(dialect=engine, comments=False, unsupported_level=ErrorLevel.IGNORE)))

@@ -14,8 +14,8 @@ __all__ = ["LONGEST_QUERY", "MOST_NESTED", "MOST_TOKENS", "Token", "Tokens", "cu
 LONGEST_QUERY = 1_000_000
 """Longest query, in characters: a list of some ten thousand identifiers fits."""
 MOST_TOKENS = 150_000
-MOST_NESTED = 32
-"""Deepest nesting of parentheses; each level takes some frames of Python in the parser, the checks and the printer."""
+MOST_NESTED = 256
+"""Deepest nesting of parentheses; `dfs.vo.adql.depth` makes room for it."""
 
 _PIECES = re.compile(
     r"""(?P<space>(?:[ \t\r\n\f\v]|--[^\n]*)+)

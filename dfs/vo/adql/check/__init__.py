@@ -9,7 +9,7 @@ from typing import Any
 from dfs.model.schema import ColumnSchema, TableSchema
 from dfs.vo.adql.check.queries import QueryChecks
 from dfs.vo.adql.check.typed import output_column
-from dfs.vo.adql.errors import AdqlError
+from dfs.vo.adql.depth import with_room
 from dfs.vo.adql.parsing import Query
 
 __all__ = ["Checked", "check"]
@@ -64,11 +64,12 @@ def check(query: Query, tables: Mapping[str, TableSchema], uploads: Iterable[Tab
     for one in uploads:
         named = one if "." in one.name else replace(one, name=f"TAP_UPLOAD.{one.name}")
         known[named.name.lower()] = named
+    return with_room(lambda: _checked(query, known))
+
+
+def _checked(query: Query, known: dict[str, TableSchema]) -> Checked:
     checks = QueryChecks(query.text, known)
-    try:
-        tree, outputs = checks.whole(query.tree)
-    except RecursionError:
-        raise AdqlError("the query is nested too deep", hint="use fewer levels of parentheses") from None
+    tree, outputs = checks.whole(query.tree)
     columns = tuple(output_column(name, value) for name, value in outputs)
     limit = tree.args.get("limit")
     return Checked(tree, columns, tuple(checks.used), None if limit is None else int(str(limit.expression.this)))

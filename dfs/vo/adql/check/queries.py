@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from dfs.vo.adql.check.conditions import Checks
 from dfs.vo.adql.check.grouping import check_grouping
+from dfs.vo.adql.check.ordering import OrderChecks
 from dfs.vo.adql.check.scope import Scope, named
-from dfs.vo.adql.check.tables import TableChecks
 from dfs.vo.adql.check.typed import INTEGERS, NUMBERS, TEXTS, Value
 
 __all__ = ["MOST_COLUMNS", "QueryChecks"]
@@ -18,7 +18,7 @@ MOST_COLUMNS = 2000
 """Most output columns of a query or a part of it."""
 
 
-class QueryChecks(TableChecks):
+class QueryChecks(OrderChecks):
     """Checks of whole queries."""
 
     def whole(self, tree: Any) -> tuple[Any, list[tuple[str, Value]]]:
@@ -50,33 +50,11 @@ class QueryChecks(TableChecks):
         else:
             made, columns = self._set_operation(tree, parent)
         if tree.args.get("order") is not None:
-            terms = [self._ordered(one, self._output(one, columns)) for one in tree.args["order"].expressions]
+            terms = [self.ordered(one, self.output(one, columns)) for one in tree.args["order"].expressions]
             made.set("order", exp.Order(expressions=terms))
         if tree.args.get("offset") is not None:
             made.set("offset", tree.args["offset"].copy())
         return made, columns
-
-    def _output(self, term: exp.Ordered, columns: list[tuple[str, Value]]) -> Any:
-        """Return the output column, by position or name, by which the outcome of a set operator is ordered."""
-        node = term.this
-        if isinstance(node, exp.Literal) and not node.is_string:
-            return self._position(term, len(columns))
-        names = [name.lower() for name, _ in columns]
-        if isinstance(node, exp.Column) and node.args.get("table") is None and node.name.lower() in names:
-            return _number(names.index(node.name.lower()) + 1)
-        raise self.error(
-            term, "the outcome of a set operator is ordered by its columns alone", accepted=", ".join(names[:20])
-        )
-
-    def _position(self, term: exp.Ordered, count: int) -> exp.Literal:
-        text = str(term.this.this)
-        if not text.isdigit() or not 1 <= int(text) <= count:
-            raise self.error(term, f"ORDER BY {text}: there is no such column", accepted=f"1 to {count}")
-        return _number(int(text))
-
-    def _ordered(self, term: exp.Ordered, node: Any) -> exp.Ordered:
-        made: exp.Ordered = exp.Ordered(this=node, desc=bool(term.args.get("desc")), nulls_first=False)
-        return made
 
     def _set_operation(self, tree: Any, parent: Scope | None) -> tuple[Any, list[tuple[str, Value]]]:
         kind, operands = type(tree), []
@@ -126,14 +104,14 @@ class QueryChecks(TableChecks):
         checks = Checks(scope, self, aggregates=True)
         columns = self._columns(select, scope, checks)
         clauses["expressions"] = [exp.Alias(this=value.node, alias=named(name)) for name, value in columns]
-        groups = self._groups(select, scope, columns)
+        groups = self.groups(select, scope, columns)
         if groups:
             clauses["group"] = exp.Group(expressions=groups)
         having = select.args.get("having")
         if having is not None:
             clauses["having"] = exp.Having(this=checks.condition(having.this))
         if select.args.get("order") is not None:
-            clauses["order"] = exp.Order(expressions=self._orders(select, checks, columns))
+            clauses["order"] = exp.Order(expressions=self.orders(select, checks, columns))
         if groups or having is not None or checks.has_aggregates:
             check_grouping(self.text, scope, groups, clauses)
         if select.args.get("distinct") is not None:
@@ -183,78 +161,6 @@ class QueryChecks(TableChecks):
         if isinstance(expression, exp.Anonymous):
             return str(expression.this).lower(), value
         return (type(expression).__name__.lower() if isinstance(expression, exp.AggFunc) else f"col_{number}"), value
-
-    def _groups(self, select: exp.Select, scope: Scope, columns: list[tuple[str, Value]]) -> list[Any]:
-        group = select.args.get("group")
-        checks = Checks(scope, self)
-        found = []
-        for term in group.expressions if group is not None else ():
-            node = self._named_output(term, scope, columns)
-            if node is None:
-                value = checks.value(term)
-                if value.type == "flag":
-                    value = checks.as_number(term, value, "GROUP BY")
-                node = value.node
-            if node.find(exp.AggFunc):
-                raise self.error(term, "GROUP BY an aggregate")
-            if not isinstance(
-                node, exp.Literal | exp.Null
-            ):  # a constant makes no groups, and engines take 1 for a position
-                found.append(node)
-        return found
-
-    def _named_output(self, term: Any, scope: Scope, columns: list[tuple[str, Value]]) -> Any:
-        """Return a copy of the output column that `term` names, if no column of the tables has its name."""
-        if not isinstance(term, exp.Column) or term.args.get("table") is not None:
-            return None
-        fitting = [value for name, value in columns if name.lower() == term.name.lower()]
-        if len(fitting) != 1 or scope.unqualified(term) is not None:
-            return None
-        return fitting[0].node.copy()
-
-    def _orders(self, select: exp.Select, checks: Checks, columns: list[tuple[str, Value]]) -> list[exp.Ordered]:
-        found = []
-        for term in select.args["order"].expressions:
-            node = term.this
-            if isinstance(node, exp.Literal) and not node.is_string:
-                made: Any = self._position(term, len(columns))
-            else:
-                made = self._order_by(term, checks, columns, distinct=select.args.get("distinct") is not None)
-            if made is not None:
-                found.append(self._ordered(term, made))
-        return found or [self._ordered(select.args["order"].expressions[0], _number(1))]
-
-    def _order_by(self, term: exp.Ordered, checks: Checks, columns: list[tuple[str, Value]], *, distinct: bool) -> Any:
-        node = term.this
-        if isinstance(node, exp.Column) and node.args.get("table") is None:
-            fitting = [index for index, (name, _) in enumerate(columns) if name.lower() == node.name.lower()]
-            if len(fitting) == 1:
-                return _number(fitting[0] + 1)
-        value = checks.value(node)
-        if value.type in {"point", "circle", "box", "polygon", "array"}:
-            raise self.error(term, f"nothing can be ordered by a {value.type}")
-        for index, (_, output) in enumerate(columns):
-            if output.node == value.node:
-                return _number(index + 1)
-        if distinct:
-            raise self.error(
-                term, "SELECT DISTINCT is ordered by its own columns alone", hint="add the column to SELECT"
-            )
-        return None if _is_constant(value.node) else value.node
-
-
-def _is_constant(node: Any) -> bool:
-    """Return whether an expression is the same in every row."""
-    return not any(
-        isinstance(one, exp.Column | exp.AggFunc) or (isinstance(one, exp.Anonymous) and one.args["this"] == "RAND")
-        for one in node.walk()
-    )
-
-
-def _number(value: int) -> exp.Literal:
-    node: exp.Literal = exp.Literal(this=str(value), is_string=False)
-    node.meta["type"] = "position"
-    return node
 
 
 def _named_subquery(node: exp.Subquery, alias: str) -> exp.Subquery:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlglot import exp
 
 from dfs.errors import UsageError
+from dfs.vo.adql.check.casts import CastChecks
 from dfs.vo.adql.check.typed import GEOMETRIES, Value
-from dfs.vo.adql.check.values import ValueChecks
 from dfs.vo.adql.geometry import arguments, call, constant, is_call, number
 
 __all__ = ["ShapeChecks"]
@@ -18,7 +18,7 @@ _SAME_AS_ICRS = {"", "ICRS", "J2000", "FK5", "UNKNOWNFRAME"}
 _MOST_VERTICES = 1000
 
 
-class ShapeChecks(ValueChecks):
+class ShapeChecks(CastChecks):
     """Checks of geometric functions."""
 
     def shape_call(self, node: exp.Anonymous, name: str) -> Value:

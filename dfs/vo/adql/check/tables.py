@@ -90,14 +90,11 @@ class TableChecks:
 
     def _nested(self, node: exp.Subquery, scope: Scope) -> tuple[exp.Subquery, Relation]:
         inner = node.this
-        joins = inner.args.get("joins") or []
-        inner.set("joins", None)
         table, relation = self._item(inner, scope)
         made = []
-        for join in joins:
+        for join in inner.args.get("joins") or []:
             one, relation = self._join(join, relation, scope)
             made.append(one)
-        inner.set("joins", joins)
         table.set("joins", made)
         return exp.Subquery(this=table), relation
 

@@ -1,9 +1,8 @@
-"""Checking values: names, literals, arithmetic, CAST, aggregates."""
+"""Checking values: names, literals, arithmetic, aggregates."""
 
 from __future__ import annotations
 
 import math
-import re
 from typing import Any, Protocol
 
 from sqlglot import exp
@@ -14,9 +13,7 @@ from dfs.vo.adql.check.typed import GEOMETRIES, INTEGERS, NUMBERS, TEXTS, Value
 from dfs.vo.adql.errors import AdqlError
 from dfs.vo.adql.geometry import constant
 
-__all__ = ["Subqueries", "ValueChecks"]
-
-_TIME = re.compile(r"\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?\s*Z?\s*")
+__all__ = ["Subqueries", "ValueChecks", "said"]
 
 
 class Subqueries(Protocol):
@@ -61,14 +58,14 @@ class ValueChecks:
             return Value(exp.Cast(this=found.node, to=exp.DataType(this=exp.DataType.Type.INT)), "int")
         if found.type in NUMBERS or found.type == "null":
             return found
-        raise self.error(node, f"{what} needs a number, not {_said(found)}", hint=_cast_hint(found))
+        raise self.error(node, f"{what} needs a number, not {said(found)}", hint=_cast_hint(found))
 
     def text(self, node: Any, what: str) -> Value:
         """Check an expression that must be text."""
         found = self.value(node)
         if found.type in TEXTS or found.type == "null":
             return found
-        raise self.error(node, f"{what} needs text, not {_said(found)}", hint="use CAST(... AS VARCHAR)")
+        raise self.error(node, f"{what} needs text, not {said(found)}", hint="use CAST(... AS VARCHAR)")
 
     def _literal(self, node: exp.Literal) -> Value:
         text = str(node.this)
@@ -109,67 +106,23 @@ class ValueChecks:
         if left.type in INTEGERS and right.type in INTEGERS:
             kind = "long"
         options = {"typed": True, "safe": False} if type(node) is exp.Div else {}
-        built = type(node)(this=left.node, expression=right.node, **options)
-        built.meta["type"] = kind
-        value = constant(built)
-        if (
-            value is not None and abs(value) < 2**53
-        ):  # constants are worked out here: every engine then has the same number
+        value = _worked_out(sign, constant(left.node), constant(right.node))
+        if value is not None and abs(value) < 2**53:  # so that every engine has the same number
             text = str(value) if isinstance(value, int) else repr(float(value))
             return Value(exp.Literal(this=text, is_string=False), "long" if isinstance(value, int) else "double")
-        return Value(built, kind, _unit_of(sign, left, right))
+        return Value(type(node)(this=left.node, expression=right.node, **options), kind, _unit_of(sign, left, right))
 
     def _concatenation(self, node: exp.DPipe) -> Value:
         sides = [self.value(node.this), self.value(node.expression)]
         for side, found in zip((node.this, node.expression), sides, strict=True):
             if found.type in {"array", "boolean", "point", "circle", "box", "polygon"}:
-                raise self.error(side, f"|| needs text, not {_said(found)}")
+                raise self.error(side, f"|| needs text, not {said(found)}")
         left, right = (one if one.type in TEXTS else self._to_text(one) for one in sides)
         kind = "unicodeChar" if "unicodeChar" in {left.type, right.type} else "char"
         return Value(exp.DPipe(this=left.node, expression=right.node), kind)
 
     def _to_text(self, found: Value) -> Value:
         return Value(exp.Cast(this=found.node, to=exp.DataType(this=exp.DataType.Type.VARCHAR)), "char")
-
-    def _cast(self, node: exp.Cast) -> Value:
-        target = node.args["to"]
-        kind = target.this
-        found = self.value(node.this)
-        if found.type == "flag":
-            found = self.as_number(node, found, "CAST")
-        if found.type == "array":
-            raise self.error(node, "an array cannot be cast")
-        types = exp.DataType.Type
-        if kind == types.USERDEFINED:
-            return self.cast_to_geometry(node, found, str(target.args["kind"]))
-        if kind == types.TIMESTAMP:
-            return self._cast_to_time(node, found)
-        if kind == types.VARCHAR:
-            name = "unicodeChar" if found.type == "unicodeChar" else "char"
-            value = Value(exp.Cast(this=found.node, to=target.copy()), name)
-        else:
-            if found.type in GEOMETRIES - {"region"}:
-                raise self.error(node, f"{_said(found)} cannot be cast to a number")
-            names = {types.SMALLINT: "short", types.INT: "int", types.BIGINT: "long", types.FLOAT: "float"}
-            value = Value(exp.Cast(this=found.node, to=target.copy()), names.get(kind, "double"), found.unit, found.ucd)
-        value.node.meta["from"] = found.type
-        return value
-
-    def cast_to_geometry(self, node: Any, found: Value, shape: str) -> Value:
-        """Check a cast of text in DALI form to a geometry (the part on geometry says how)."""
-        raise NotImplementedError
-
-    def _cast_to_time(self, node: exp.Cast, found: Value) -> Value:
-        if isinstance(found.node, exp.Literal) and found.node.is_string:
-            text = iso_time(str(found.node.this))
-            if text is None:
-                raise self.error(
-                    node, f"{found.node.name!r} is no time", accepted="ISO 8601: '2022-01-27T04:46:29.093'"
-                )
-            return Value(exp.Literal(this=text, is_string=True), "char")
-        if found.type not in TEXTS and found.type != "null":
-            raise self.error(node, f"a time is made from text, not from {_said(found)}")
-        return Value(exp.Anonymous(this="adql_time", expressions=[found.node]), "char")
 
     def _aggregate(self, node: Any) -> Value:
         kind = type(node)
@@ -189,7 +142,7 @@ class ValueChecks:
         elif found.type in {"array", "point", "circle", "box", "polygon"} or (
             found.type == "boolean" and kind is not exp.Count
         ):
-            raise self.error(node, f"{word} cannot be taken of {_said(found)}")
+            raise self.error(node, f"{word} cannot be taken of {said(found)}")
         elif found.type == "flag":
             found = self.as_number(source, found, word)
         inner = exp.Distinct(expressions=[found.node]) if distinct else found.node
@@ -204,26 +157,27 @@ class ValueChecks:
         built.meta["of"] = found.type
         stat = {exp.Min: "stat.min", exp.Max: "stat.max", exp.Avg: "stat.mean"}.get(kind)
         ucd = f"{stat};{found.ucd}" if stat and found.ucd and not found.ucd.startswith("stat.") else found.ucd
-        said = f"{word} of {found.column.name}" if found.column else ""
-        return Value(built, result, found.unit, ucd, None, said)
+        about = f"{word} of {found.column.name}" if found.column else ""
+        return Value(built, result, found.unit, ucd, None, about)
 
     def _condition(self, node: Any) -> Value:  # pragma: no cover - the grammar has no conditions as values
         raise self.error(node, "a condition cannot be a value")
 
 
-def iso_time(text: str) -> str | None:
-    """Return a time in the one form of the archive, ``2022-01-27T04:46:29.093``; None when `text` is none."""
-    from datetime import datetime
-
-    found = _TIME.fullmatch(text)
-    if found is None:
+def _worked_out(sign: str, left: float | None, right: float | None) -> float | int | None:
+    """Return what two numbers make; whole numbers divide to whole numbers, as in a query."""
+    if left is None or right is None or (sign == "/" and right == 0):
         return None
-    day, minute, second, fraction = found.groups(default="")
-    try:
-        datetime.fromisoformat(f"{day}T{minute or '00:00'}:{second or '00'}")
-    except ValueError:
-        return None
-    return f"{day}T{minute or '00:00'}:{second or '00'}.{(fraction + '000')[:3]}"
+    if sign == "+":
+        return left + right
+    if sign == "-":
+        return left - right
+    if sign == "*":
+        return left * right
+    if isinstance(left, int) and isinstance(right, int):
+        whole = abs(left) // abs(right)
+        return whole if (left < 0) == (right < 0) else -whole
+    return left / right
 
 
 def _unit_of(sign: str, left: Value, right: Value) -> str:
@@ -244,7 +198,8 @@ def _place(node: Any) -> int | None:
     return None
 
 
-def _said(found: Value) -> str:
+def said(found: Value) -> str:
+    """Return what a value is, for people."""
     kind = found.type
     if kind in TEXTS:
         return "text"

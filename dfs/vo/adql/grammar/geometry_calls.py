@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from dfs.vo.adql.grammar.values import ANY, GEOMETRY, NUMERIC, TEXT, Read, Values
+from dfs.vo.adql.grammar.calls import Calls
+from dfs.vo.adql.grammar.values import ANY, GEOMETRY, NUMERIC, TEXT, Read
 
 __all__ = ["GeometryCalls"]
 
@@ -20,7 +21,7 @@ _FORMS = {
 }
 
 
-class GeometryCalls(Values):
+class GeometryCalls(Calls):
     """The part of the grammar on geometry."""
 
     def geometry_call(self) -> Read | None:
@@ -36,7 +37,7 @@ class GeometryCalls(Values):
                 raise self.unexpected("a region in STC-S, as text")
             region = self.string()
             self.expect_sign(")")
-            return Read(self._call("REGION", token.at, [region]), GEOMETRY)
+            return Read(self.called("REGION", token.at, [region]), GEOMETRY)
         if word == "CENTROID":
             return Read(self._of_geometries(1), GEOMETRY)
         if word == "COORDSYS":
@@ -57,12 +58,12 @@ class GeometryCalls(Values):
             self.expect_sign(",")
             arguments.append(self._geometry())
         self.expect_sign(")")
-        return self._call(token.text, token.at, arguments)
+        return self.called(token.text, token.at, arguments)
 
     def _geometry(self) -> Any:
         at = self.token.at
         read = self.primary()
-        self._need(read, at, GEOMETRY, "a geometry")
+        self.need(read, at, GEOMETRY, "a geometry")
         return read.node
 
     def _of_points(self) -> exp.Anonymous:
@@ -79,7 +80,7 @@ class GeometryCalls(Values):
             accepted = _FORMS["DISTANCE"]
         if not right:
             raise self.error(f"{token.text} has other arguments", accepted=accepted, at=token.at)
-        return self._call(token.text, token.at, [read.node for read in reads])
+        return self.called(token.text, token.at, [read.node for read in reads])
 
     def _shape(self) -> exp.Anonymous:
         token = self.next()
@@ -98,7 +99,7 @@ class GeometryCalls(Values):
             )
         if not right:
             raise self.error(f"{token.text} has other arguments", accepted=_FORMS[token.text], at=token.at)
-        node = self._call(token.text, token.at, [read.node for read in reads])
+        node = self.called(token.text, token.at, [read.node for read in reads])
         node.meta["frame"] = frame
         return node
 

@@ -91,7 +91,7 @@ class Predicates(GeometryCalls):
         elif self.accept_key("IN"):
             node = self._in(left.node)
         elif self.is_key("LIKE", "ILIKE"):
-            self._need(left, at, "text", f"text before {self.token.text}")
+            self.need(left, at, "text", f"text before {self.token.text}")
             kind = exp.Like if self.next().text == "LIKE" else exp.ILike
             node = kind(this=left.node, expression=self.characters())
         else:

@@ -12,7 +12,7 @@ from dfs.vo.adql.tokens import Token, Tokens
 __all__ = ["LONGEST_CHAIN", "Reader", "place"]
 
 LONGEST_CHAIN = 100
-"""Most terms of one sum, product or set expression; trees of these lean to the left."""
+"""Most terms of a chain of + - * / or || that stays as it is written, leaning to the left; longer ones are joined in groups."""
 
 
 def place(node: Any, at: int) -> Any:

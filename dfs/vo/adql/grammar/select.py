@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from dfs.vo.adql.grammar.reader import LONGEST_CHAIN, place
+from dfs.vo.adql.grammar.reader import place
 from dfs.vo.adql.grammar.tables import TableReferences
 
 __all__ = ["Grammar"]
 
 _SET_OPERATORS: dict[str, Any] = {"UNION": exp.Union, "EXCEPT": exp.Except, "INTERSECT": exp.Intersect}
+_MOST_OPERANDS = 200  # of set operators: each reads a table at least
 _AFTER_QUERY = frozenset({*_SET_OPERATORS, "ORDER", "OFFSET"})
 
 
@@ -76,8 +77,8 @@ class Grammar(TableReferences):
         left, count = operand(), 1
         while self.is_key(*words):
             count += 1
-            if count > LONGEST_CHAIN:
-                raise self.error(f"more than {LONGEST_CHAIN} queries in a row")
+            if count > _MOST_OPERANDS:
+                raise self.error(f"more than {_MOST_OPERANDS} queries in a row")
             token = self.next()
             every = self.accept_key("ALL") is not None
             kind = _SET_OPERATORS[token.text]

@@ -1,4 +1,4 @@
-"""Value expressions: numbers, text, names, arithmetic, functions, aggregates, CAST and COALESCE.
+"""Value expressions: numbers, text, names, arithmetic.
 
 The grammar keeps numeric, character and geometric expressions apart: ``ABS(x) || 'a'`` is none. Each part therefore returns what
 it read together with its kind: any (a column, a literal, a parenthesis, a user-defined function), numeric, text, geometry or null.
@@ -6,26 +6,19 @@ it read together with its kind: any (a column, a literal, a parenthesis, a user-
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sqlglot import exp
 
 from dfs.vo.adql.grammar.reader import LONGEST_CHAIN, Reader, place
+from dfs.vo.adql.tokens import Token
 
 __all__ = ["ANY", "GEOMETRY", "NULL", "NUMERIC", "TEXT", "Read", "Values", "balanced"]
 
 ANY, NUMERIC, TEXT, GEOMETRY, NULL = "any", "numeric", "text", "geometry", "null"
 
-_NUMBERS_OF_ARGUMENTS: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(("ABS", "CEILING", "DEGREES", "EXP", "FLOOR", "LOG", "LOG10", "RADIANS", "SQRT"), (1,)),
-    **dict.fromkeys(("ACOS", "ASIN", "ATAN", "COS", "COT", "SIN", "TAN"), (1,)),
-    **dict.fromkeys(("ATAN2", "MOD", "POWER"), (2,)),
-    "PI": (0,),
-}
-_AGGREGATES: dict[str, Any] = {"COUNT": exp.Count, "AVG": exp.Avg, "MAX": exp.Max, "MIN": exp.Min, "SUM": exp.Sum}
-_SUMS: dict[str, Any] = {"+": exp.Add, "-": exp.Sub}
-_PRODUCTS: dict[str, Any] = {"*": exp.Mul, "/": exp.Div}
-_SCALARS = {"SMALLINT": "SMALLINT", "INTEGER": "INT", "BIGINT": "BIGINT", "REAL": "FLOAT", "TIMESTAMP": "TIMESTAMP"}
+_OPERATORS: dict[str, Any] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}
 
 
 class Read(NamedTuple):
@@ -35,12 +28,26 @@ class Read(NamedTuple):
     kind: str
 
 
-def balanced(kind: Any, parts: list[Any]) -> Any:
-    """Join `parts` by an associative operator into a tree of small depth, in their order."""
+def balanced(kind: Any, parts: list[Any], *, parentheses: bool = False) -> Any:
+    """Join `parts` by an associative operator into a tree of small depth, in their order.
+
+    Without `parentheses` its text is that of a plain chain, which an engine may read as deep again; AND and OR it does not.
+    """
     if len(parts) == 1:
         return parts[0]
     half = len(parts) // 2
-    return kind(this=balanced(kind, parts[:half]), expression=balanced(kind, parts[half:]))
+    left, right = (balanced(kind, side, parentheses=parentheses) for side in (parts[:half], parts[half:]))
+    if parentheses:
+        left, right = (exp.Paren(this=side) if isinstance(side, kind) else side for side in (left, right))
+    return kind(this=left, expression=right)
+
+
+def _leaning(first: Read, rest: list[tuple[Token, Any]]) -> Read:
+    """Join a short chain as it is written: from left to right."""
+    node = first.node
+    for sign, right in rest:
+        node = place(_OPERATORS[sign.text](this=node, expression=right), sign.at)
+    return Read(node, NUMERIC)
 
 
 class Values(Reader):
@@ -59,51 +66,70 @@ class Values(Reader):
         """Read ``<numeric_value_expression>``."""
         at = self.token.at
         read = self.value()
-        self._need(read, at, NUMERIC, "a number")
+        self.need(read, at, NUMERIC, "a number")
         return read.node
 
     def characters(self) -> Any:
         """Read ``<character_value_expression>``."""
         at = self.token.at
         read = self.value()
-        self._need(read, at, TEXT, "text")
+        self.need(read, at, TEXT, "text")
         return read.node
 
-    def _need(self, read: Read, at: int, kind: str, what: str) -> None:
+    def need(self, read: Read, at: int, kind: str, what: str) -> None:
+        """Refuse what is not of a kind."""
         if read.kind not in {ANY, kind}:
             hint = "put it in parentheses or in CAST" if kind == TEXT and read.kind == NUMERIC else ""
             raise self.error(f"{what} is needed here, this is {_a(read.kind)}", at=at, hint=hint)
 
     def _concatenation(self, first: Read) -> Read:
         at = self.token.at
-        self._need(first, at, TEXT, "text to the left of ||")
+        self.need(first, at, TEXT, "text to the left of ||")
         parts = [first.node]
         while self.accept_sign("||"):
             at = self.token.at
             part = self.primary()
-            self._need(part, at, TEXT, "text to the right of ||")
+            self.need(part, at, TEXT, "text to the right of ||")
             parts.append(part.node)
-        return Read(balanced(exp.DPipe, parts), TEXT)
+        return Read(balanced(exp.DPipe, parts, parentheses=len(parts) > LONGEST_CHAIN), TEXT)
 
     def _sum(self) -> Read:
-        return self._chain(_SUMS, self._product)
+        first, rest = self._chain(self._product, "+", "-")
+        if not rest:
+            return first
+        if len(rest) < LONGEST_CHAIN:
+            return _leaning(first, rest)
+        added = [first.node, *(node for sign, node in rest if sign.text == "+")]
+        taken = [node for sign, node in rest if sign.text == "-"]
+        total = balanced(exp.Add, added, parentheses=True)
+        if taken:
+            inner = exp.Paren(this=balanced(exp.Add, taken, parentheses=True))
+            total = exp.Sub(this=exp.Paren(this=total), expression=inner)
+        return Read(total, NUMERIC)
 
     def _product(self) -> Read:
-        return self._chain(_PRODUCTS, self._factor)
+        first, rest = self._chain(self._factor, "*", "/")
+        if not rest:
+            return first
+        if len(rest) < LONGEST_CHAIN:
+            return _leaning(first, rest)
+        if any(sign.text == "/" for sign, _ in rest):  # whole numbers divide to whole numbers: the order matters
+            raise self.error(f"more than {LONGEST_CHAIN} factors with divisions among them", at=rest[0][0].at)
+        return Read(balanced(exp.Mul, [first.node, *(node for _, node in rest)], parentheses=True), NUMERIC)
 
-    def _chain(self, operators: dict[str, Any], operand: Any) -> Read:
-        at, count = self.token.at, 1
-        left: Read = operand()
-        while self.is_sign(*operators):
-            self._need(left, at, NUMERIC, f"a number before {self.token.text!r}")
-            sign = self.next()
-            at, count = self.token.at, count + 1
-            if count > LONGEST_CHAIN:
-                raise self.error(f"more than {LONGEST_CHAIN} terms in a row", hint="group them by parentheses")
-            right = operand()
-            self._need(right, at, NUMERIC, f"a number after {sign.text!r}")
-            left = Read(place(operators[sign.text](this=left.node, expression=right.node), sign.at), NUMERIC)
-        return left
+    def _chain(self, operand: Callable[[], Read], *signs: str) -> tuple[Read, list[tuple[Token, Any]]]:
+        """Read operands of one precedence: the first, and the others each with the sign before it."""
+        at = self.token.at
+        first = operand()
+        rest: list[tuple[Token, Any]] = []
+        if self.is_sign(*signs):
+            self.need(first, at, NUMERIC, f"a number before {self.token.text!r}")
+        while self.is_sign(*signs):
+            sign, at = self.next(), self.token.at
+            read = operand()
+            self.need(read, at, NUMERIC, f"a number after {sign.text!r}")
+            rest.append((sign, read.node))
+        return first, rest
 
     def _factor(self) -> Read:
         sign = self.accept_sign("+", "-")
@@ -111,7 +137,7 @@ class Values(Reader):
         read = self.primary()
         if sign is None:
             return read
-        self._need(read, at, NUMERIC, f"a number after {sign!r}")
+        self.need(read, at, NUMERIC, f"a number after {sign!r}")
         return Read(exp.Neg(this=read.node) if sign == "-" else exp.Paren(this=read.node), NUMERIC)
 
     def primary(self) -> Read:
@@ -125,7 +151,7 @@ class Values(Reader):
         if token.kind == "sign" and token.text == "(":
             return Read(self._parenthesis(), ANY)
         if token.kind == "key":
-            return self._keyword_call()
+            return self.keyword_call()
         if token.kind in {"name", "delimited"}:
             after = self.tokens[self.index + 1]
             if token.kind == "name" and after.kind == "sign" and after.text == "(":
@@ -166,9 +192,10 @@ class Values(Reader):
     def user_function(self) -> exp.Anonymous:
         """Read the call of a user-defined function."""
         token = self.next()
-        return self._call(token.text, token.at, self._arguments())
+        return self.called(token.text, token.at, self.arguments())
 
-    def _arguments(self) -> list[Any]:
+    def arguments(self) -> list[Any]:
+        """Read values in parentheses."""
         self.expect_sign("(")
         arguments: list[Any] = []
         if not self.is_sign(")"):
@@ -178,128 +205,14 @@ class Values(Reader):
         self.expect_sign(")")
         return arguments
 
-    def _call(self, name: str, at: int, arguments: list[Any]) -> exp.Anonymous:
+    def called(self, name: str, at: int, arguments: list[Any]) -> exp.Anonymous:
+        """Return the call of a function that stands at `at`."""
         node: exp.Anonymous = place(exp.Anonymous(this=name, expressions=arguments), at)
         return node
 
-    def _keyword_call(self) -> Read:
-        word = self.token.text
-        if word in _AGGREGATES:
-            return Read(self._aggregate(), ANY)
-        if word == "CAST":
-            return Read(self._cast(), ANY)
-        if word == "COALESCE":
-            return Read(self._coalesce(), ANY)
-        if word in {"LOWER", "UPPER"}:
-            return Read(self._with_arguments(self.characters, (1,)), TEXT)
-        if word in _NUMBERS_OF_ARGUMENTS:
-            return Read(self._with_arguments(self.numeric, _NUMBERS_OF_ARGUMENTS[word]), NUMERIC)
-        if word in {"ROUND", "TRUNCATE", "RAND"}:
-            return Read(self._with_digits(), NUMERIC)
-        if word == "IN_UNIT":
-            return Read(self._in_unit(), NUMERIC)
-        geometry = self.geometry_call()
-        if geometry is not None:
-            return geometry
-        if word == "CASE":
-            raise self.error("ADQL has no CASE", hint="COALESCE, or a WHERE clause, may do")
-        raise self.unexpected("a column name, a number, text or a function")
-
-    def geometry_call(self) -> Read | None:
-        """Read the call of a geometric function; None when there is none (the part on geometry says which there are)."""
+    def keyword_call(self) -> Read:
+        """Read the call of a function whose name is a reserved word (the part on calls says which there are)."""
         raise NotImplementedError
-
-    def _with_arguments(self, argument: Any, accepted: tuple[int, ...]) -> exp.Anonymous:
-        token = self.next()
-        self.expect_sign("(")
-        arguments = []
-        if not self.is_sign(")"):
-            arguments.append(argument())
-            while self.accept_sign(","):
-                arguments.append(argument())
-        self.expect_sign(")")
-        if len(arguments) not in accepted:
-            wanted = " or ".join(map(str, accepted))
-            raise self.error(f"{token.text} has {len(arguments)} arguments", accepted=wanted, at=token.at)
-        return self._call(token.text, token.at, arguments)
-
-    def _with_digits(self) -> exp.Anonymous:
-        token = self.next()
-        self.expect_sign("(")
-        arguments: list[Any] = []
-        if token.text == "RAND":
-            if not self.is_sign(")"):
-                arguments.append(exp.Literal(this=self.whole_number("the seed of RAND"), is_string=False))
-        else:
-            arguments.append(self.numeric())
-            if self.accept_sign(","):
-                sign = self.accept_sign("+", "-")
-                digits = self.whole_number(f"the digits of {token.text}")
-                if int(digits) > 100:
-                    raise self.error(f"{token.text} to {digits} digits", accepted="at most 100", at=token.at)
-                arguments.append(exp.Literal(this=("-" if sign == "-" else "") + digits, is_string=False))
-        self.expect_sign(")")
-        return self._call(token.text, token.at, arguments)
-
-    def _in_unit(self) -> exp.Anonymous:
-        token = self.next()
-        self.expect_sign("(")
-        value = self.numeric()
-        self.expect_sign(",")
-        if self.token.kind != "string":
-            raise self.unexpected("the unit, as text")
-        unit = self.string()
-        self.expect_sign(")")
-        return self._call("IN_UNIT", token.at, [value, unit])
-
-    def _aggregate(self) -> Any:
-        token = self.next()
-        self.expect_sign("(")
-        if token.text == "COUNT" and self.accept_sign("*"):
-            inner: Any = exp.Star()
-        else:
-            quantifier = self.accept_key("DISTINCT", "ALL")
-            inner = self.value().node
-            if quantifier == "DISTINCT":
-                inner = exp.Distinct(expressions=[inner])
-        self.expect_sign(")")
-        return place(_AGGREGATES[token.text](this=inner), token.at)
-
-    def _coalesce(self) -> exp.Anonymous:
-        token = self.next()
-        arguments = self._arguments()
-        if not arguments:
-            raise self.error("COALESCE has no argument", at=token.at)
-        return self._call("COALESCE", token.at, arguments)
-
-    def _cast(self) -> exp.Cast:
-        token = self.expect_key("CAST")
-        self.expect_sign("(")
-        value = self.value().node
-        self.expect_key("AS")
-        target = self._cast_target()
-        self.expect_sign(")")
-        node: exp.Cast = place(exp.Cast(this=value, to=target), token.at)
-        return node
-
-    def _cast_target(self) -> exp.DataType:
-        types = "SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR, TIMESTAMP, POINT, CIRCLE, POLYGON"
-        word = self.accept_key(*_SCALARS, "DOUBLE", "CHAR", "VARCHAR", "POINT", "CIRCLE", "POLYGON")
-        if word is None:
-            raise self.unexpected(f"a type: {types}")
-        if word == "DOUBLE":
-            self.expect_key("PRECISION")
-            return exp.DataType(this=exp.DataType.Type.DOUBLE)
-        if word in {"CHAR", "VARCHAR"}:
-            sizes = []
-            if self.accept_sign("("):
-                size = self.whole_number("a length")
-                sizes.append(exp.DataTypeParam(this=exp.Literal(this=size, is_string=False)))
-                self.expect_sign(")")
-            return exp.DataType(this=exp.DataType.Type.VARCHAR, expressions=sizes)
-        if word in _SCALARS:
-            return exp.DataType(this=exp.DataType.Type[_SCALARS[word]])
-        return exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=word)
 
 
 def _a(kind: str) -> str:

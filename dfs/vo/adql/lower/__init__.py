@@ -7,7 +7,7 @@ from typing import Any
 from sqlglot import exp
 
 from dfs.errors import UsageError
-from dfs.vo.adql.errors import AdqlError
+from dfs.vo.adql.depth import with_room
 from dfs.vo.adql.lower.base import Lowering
 from dfs.vo.adql.lower.duckdb import DuckDB
 from dfs.vo.adql.lower.postgres import Postgres
@@ -42,13 +42,13 @@ def lower(tree: Any, engine: str) -> Any:
     """
     if engine not in ENGINES:
         raise UsageError(f"there is no engine {engine!r}", accepted=", ".join(ENGINES))
-    rules = ENGINES[engine]()
+    return with_room(lambda: _lowered(tree, ENGINES[engine]()))
+
+
+def _lowered(tree: Any, rules: Lowering) -> Any:
     made = tree.copy()
-    try:
-        for node in reversed(list(made.walk(bfs=True))):  # parts before what they are parts of
-            _apply(rules, node)
-    except RecursionError:
-        raise AdqlError("the query is nested too deep", hint="use fewer levels of parentheses") from None
+    for node in reversed(list(made.walk(bfs=True))):  # parts before what they are parts of
+        _apply(rules, node)
     return made
 
 

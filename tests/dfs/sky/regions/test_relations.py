@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.coordinates import SkyCoord
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from dfs.errors import UsageError
@@ -29,8 +29,10 @@ from dfs.sky.regions import (
     contains,
     contains_points,
     intersects,
+    intersects_each,
     intersects_many,
     parse,
+    place_in_each,
     within_many,
 )
 
@@ -134,6 +136,7 @@ def test_a_region_holds_and_meets_itself_its_corners_and_its_centroid(region):
 
 @settings(deadline=None)
 @given(neighbours, neighbours, st.tuples(*[st.floats(-180, 180)] * 3))
+@example(Circle(0, 0, 1), star((1.7e-41, 1), [10, 10, 10]), (0, 0, 1))  # a vertex a hair beside the way to the anchor
 def test_rotation_changes_nothing(a, b, angles):
     before = intersects(a, b), contains(a, b)
     for factor in (1 - 1e-9, 1 + 1e-9):  # not where a hair decides
@@ -300,13 +303,45 @@ def test_ranges():
     assert not intersects(Range(0, 10, 0, 10), Range(20, 30, 0, 10))
 
 
-def test_many_at_once_agree_with_one_by_one():
-    random = np.random.default_rng(7)
+def crowd(seed, count):
+    """Return points, circles, polygons and unions, close together."""
+    random = np.random.default_rng(seed)
     regions = []
-    for _ in range(300):
+    for _ in range(count):
         at = (random.uniform(0, 10), random.uniform(-5, 5))
-        kinds = (Point(*at), Circle(*at, random.uniform(0, 2)), star(at, random.uniform(0.3, 2, 5)))
+        kinds = (Point(*at), Circle(*at, random.uniform(0, 2)), star(at, random.uniform(0.3, 2, random.integers(3, 8))))
         regions.append(kinds[random.integers(3)] if random.random() < 0.8 else Union(kinds))
+    return regions
+
+
+def test_row_by_row_agrees_with_one_by_one():
+    random = np.random.default_rng(9)
+    ones, others = crowd(7, 600), crowd(8, 600)
+    meet = [intersects(a, b) for a, b in zip(ones, others, strict=True)]
+    assert 20 < sum(meet) < 580
+    assert intersects_each(Outlines.of([*ones, None, ones[0]]), Outlines.of([*others, others[0], None])).tolist() == [
+        *meet,
+        False,
+        False,
+    ]
+    ra, dec = random.uniform(0, 10, 600), random.uniform(-5, 5, 600)
+    held = [bool(contains_points(one, [a], [d])[0]) for one, a, d in zip(ones, ra, dec, strict=True)]
+    assert sum(held) > 10
+    lines = Outlines.of([*ones, ones[0], None, Circle(0, 0, 180)])
+    assert place_in_each(lines, [*ra, np.nan, 0.0, 0.0], [*dec, 0.0, 0.0, 91.0]).tolist() == [
+        *held,
+        False,
+        False,
+        False,
+    ]
+    with pytest.raises(UsageError):
+        intersects_each(lines, Outlines.of([None]))
+    with pytest.raises(UsageError):
+        place_in_each(lines, ra, dec)
+
+
+def test_many_at_once_agree_with_one_by_one():
+    regions = crowd(7, 300)
     lines = Outlines.of([*regions, None])
     for one in (
         Point(5, 0),
@@ -333,3 +368,33 @@ def test_points_that_are_none_are_nowhere():
     assert contains_points(Circle(0, 0, 180), [np.nan, 0, 0], [0, np.inf, 91]).tolist() == [False, False, False]
     with pytest.raises(UsageError):
         contains_points(Circle(0, 0, 1), [1, 2], [1])
+
+
+SQUARE = Polygon(((10, 10), (20, 10), (20, 20), (10, 20)))
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "wanted"),
+    [
+        (Point(15, 15), SQUARE, True),
+        (Point(25, 15), SQUARE, False),
+        (Circle(15, 15, 3), SQUARE, True),
+        (Circle(15, 15, 6), SQUARE, False),
+        (Circle(11, 15, 2), SQUARE, False),
+        (SQUARE, SQUARE, True),
+        (SQUARE, Circle(15, 15, 8), True),
+        (SQUARE, Circle(15, 15, 6), False),
+        (Circle(15, 15, 2), Circle(16, 15, 4), True),
+        (Circle(15, 15, 2), Circle(18, 15, 4), False),
+        (Circle(15, 15, 170), Circle(15, 15, 180), True),
+        (Polygon(((12, 12), (18, 12), (15, 18))), SQUARE, True),
+        (Polygon(((12, 12), (18, 12), (15, 25))), SQUARE, False),
+        (Polygon(((11, 11), (19, 11), (11, 19))), Polygon(((10, 10), (20, 10), (12, 12), (10, 20))), False),
+        (Union((Point(15, 15), Point(11, 11))), SQUARE, True),
+        (Union((Point(15, 15), Point(1, 1))), SQUARE, False),
+        (Point(1, 1), Union((SQUARE, Circle(1, 1, 1))), True),
+        (Range(12, 13, 12, 13), SQUARE, False),
+    ],
+)
+def test_contents(inner, outer, wanted):
+    assert contains(outer, inner) is wanted

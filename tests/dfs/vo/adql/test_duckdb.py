@@ -12,10 +12,8 @@ import pytest
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 
-from dfs.sky.regions import Circle, Point, Polygon, Range, Union
 from dfs.vo.adql import check, lower, parse, print_for
 from dfs.vo.adql.duckdb_functions import register_functions
-from dfs.vo.adql.within import within
 
 Rows = list[tuple[Any, ...]]
 RNG = np.random.default_rng(7)
@@ -190,33 +188,3 @@ def test_healpix_as_astropy_healpix_has_it(run: Callable[[str], Rows]) -> None:
     wanted = HEALPix(2**7, order="nested").lonlat_to_healpix(RA * u.deg, DEC * u.deg).tolist()
     assert [one for (one,) in run("SELECT ivo_healpix_index(7, ra, dec) FROM dbo.raw ORDER BY ob_id")] == wanted
     assert [one for (one,) in run("SELECT ivo_healpix_index(7, POINT(ra, dec)) FROM dbo.raw ORDER BY ob_id")] == wanted
-
-
-SQUARE = Polygon(((10, 10), (20, 10), (20, 20), (10, 20)))
-
-
-@pytest.mark.parametrize(
-    ("inner", "outer", "wanted"),
-    [
-        (Point(15, 15), SQUARE, True),
-        (Point(25, 15), SQUARE, False),
-        (Circle(15, 15, 3), SQUARE, True),
-        (Circle(15, 15, 6), SQUARE, False),
-        (Circle(11, 15, 2), SQUARE, False),
-        (SQUARE, SQUARE, True),
-        (SQUARE, Circle(15, 15, 8), True),
-        (SQUARE, Circle(15, 15, 6), False),
-        (Circle(15, 15, 2), Circle(16, 15, 4), True),
-        (Circle(15, 15, 2), Circle(18, 15, 4), False),
-        (Circle(15, 15, 170), Circle(15, 15, 180), True),
-        (Polygon(((12, 12), (18, 12), (15, 18))), SQUARE, True),
-        (Polygon(((12, 12), (18, 12), (15, 25))), SQUARE, False),
-        (Polygon(((11, 11), (19, 11), (11, 19))), Polygon(((10, 10), (20, 10), (12, 12), (10, 20))), False),
-        (Union((Point(15, 15), Point(11, 11))), SQUARE, True),
-        (Union((Point(15, 15), Point(1, 1))), SQUARE, False),
-        (Point(1, 1), Union((SQUARE, Circle(1, 1, 1))), True),
-        (Range(12, 13, 12, 13), SQUARE, False),
-    ],
-)
-def test_within(inner: Any, outer: Any, wanted: bool) -> None:
-    assert within(inner, outer) is wanted
