@@ -316,7 +316,7 @@ class Observatory:
         """Files out, for those who may have them: `dfs.archive.downloads.Downloads`."""
         from dfs.archive.downloads import Downloads
 
-        return Downloads(self.database, self.doors, self.proven, self.archive.copy_out)
+        return Downloads(self.database, self.doors, self.proven)
 
     @cached_property
     def previews(self) -> Previews:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 
 from dfs import instruments
 from dfs.frames.records import RecordMaker, wanted_keywords
+from dfs.instruments import FrameClass
 from dfs.model import FrameRecord
 from dfs.store.tables import files, headers, provenance, qc_values
 
@@ -45,14 +46,22 @@ class Shelf:
         """Return the frames of the subject's instrument of some classes, within `days` (earliest, latest) of it."""
         if subject.mjd_obs is None or subject.instrument is None:
             return []
-        others = {one.name for one in instruments.load(subject.instrument).rules.classes} - set(classes)
         query = select(files.c.dp_id, files.c.metadata_protected).where(
             files.c.instrument == subject.instrument,
             files.c.mjd_obs.between(subject.mjd_obs + days[0], subject.mjd_obs + days[1]),
-            files.c.kind.in_(["raw", "product"]),
             files.c.state == "online",
-            or_(files.c.category.is_(None), files.c.category.not_in(sorted(others))),
         )
+        rules = instruments.load(subject.instrument).rules
+        wanted = [one for one in rules.classes if one.name in classes]
+        if all(one.is_product for one in wanted):
+            query = query.where(files.c.kind == "product", files.c.category.in_(sorted(classes)))
+        else:
+            others = sorted({one.name for one in rules.classes} - set(classes))
+            query = query.join(headers, headers.c.dp_id == files.c.dp_id).where(
+                files.c.kind == "raw",
+                or_(files.c.category.is_(None), files.c.category.not_in(others)),
+                or_(*map(_looks_like, wanted)),
+            )
         rows = self._connection.execute(query).all()
         secret = [row.dp_id for row in rows if row.metadata_protected]
         known = set(self._permitted(secret)) if secret else set()
@@ -100,6 +109,16 @@ class Shelf:
     def _record(self, dp_id: str, path: str, keywords: dict[str, Any]) -> FrameRecord:
         header = {name: value for name, value in keywords.items() if name in self._keywords}
         return replace(self._maker.make(Path(path), header), dp_id=dp_id)
+
+
+def _looks_like(frame_class: FrameClass) -> ColumnElement[bool]:
+    """Return the plainest conditions of a class as the database can test them: most frames need not be looked at."""
+    tests = [
+        headers.c.keywords[one.keyword].as_string().in_([str(value) for value in one.values])
+        for one in frame_class.conditions
+        if one.test == "equals" and all(isinstance(value, str) for value in one.values)
+    ]
+    return and_(true(), *tests)
 
 
 def _parts(names: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,12 @@ class Downloads:
     ----------
     database, doors, proven
         Where the files are, who may have them, and what proves them.
-    copy_out
-        ``copy_out(dp_id, folder)`` copies a file, whoever asks: `dfs.archive.Archive.copy_out`.
     """
 
-    def __init__(
-        self, database: Database, doors: Doorkeeper, proven: ProvenFiles, copy_out: Callable[[str, Path], Path]
-    ) -> None:
+    def __init__(self, database: Database, doors: Doorkeeper, proven: ProvenFiles) -> None:
         self._database = database
         self._doors = doors
         self._proven = proven
-        self._copy_out = copy_out
 
     def open(self, identifier: str) -> Download:
         """Return a file, open and proved: the bytes given are those that were archived.
@@ -62,18 +57,6 @@ class Downloads:
     def path(self, identifier: str) -> Path:
         """Return where a file lies, to be read in place at once; errors as for `open`."""
         return self._proven.path(self._row(identifier))
-
-    def save(self, identifier: str, folder: Path) -> Path:
-        """Copy a file to `folder` and return where it is: whole and with the right checksum, or not at all.
-
-        Raises
-        ------
-        NotFoundError, AccessError, DataError, ConflictError, ServiceError
-            As for `open` and `dfs.archive.Archive.copy_out`.
-        """
-        dp_id = dp_id_of(identifier)
-        self._doors.require(Action.DATA, dp_id)
-        return self._copy_out(dp_id, folder)
 
     def _row(self, identifier: str) -> Mapping[str, Any]:
         dp_id = dp_id_of(identifier)

@@ -87,6 +87,28 @@ class RemoteBackend:
             raise NotFoundError("there is no preview of it", where=dp_id)
         return self._session.ask("GET", str(rows[0]["access_url"])).content
 
+    def request(self, dp_ids: Sequence[str], **options: Any) -> Any:
+        """Make a delivery of files, and return it."""
+        from dfs.archive.deliveries import delivery_of
+
+        answer = self._session.ask("POST", self._deliveries(), json={"dp_ids": list(dp_ids), **options})
+        return delivery_of(answer.json())
+
+    def requests(self) -> Sequence[Any]:
+        """Return the user's deliveries, and those shared with him."""
+        from dfs.archive.deliveries import delivery_of
+
+        answer = self._session.ask("GET", self._deliveries())
+        return [delivery_of(one) for one in answer.json().get("deliveries", [])]
+
+    def _deliveries(self) -> str:
+        """Return the address of the deliveries, or raise for an archive that does not offer them to programs."""
+        if not self._services.deliveries:
+            raise UsageError(
+                f"{self._services.name} takes no requests from programs", hint="fetch the files: archive.get(...)"
+            )
+        return self._services.deliveries
+
     def _datalink(self, dp_ids: Sequence[str]) -> tuple[Table, str | None]:
         """Return the DataLink table and the address of the cut-out service, if it names one."""
         from astropy.io.votable import parse
