@@ -355,3 +355,22 @@ def test_services_describe_themselves(served: Served) -> None:
         text = httpx.get(f"{served.url}/{service}/capabilities").text
         assert f"{served.url}/{service}/" in text
         assert httpx.get(f"{served.url}/{service}/availability").status_code == 200
+
+
+def test_the_same_calls_from_elsewhere(served: Served, tmp_path: Path) -> None:
+    """`dfs.connect` to the server gives what the archive gives in process."""
+    import dfs
+
+    here = served.observatory.archive
+    there = dfs.connect(served.url, token=served.observatory.tokens.issue("pi").text).archive
+    assert there.get(RAW, tmp_path).read_bytes() == here.find(RAW).path.read_bytes()
+    assert there.calibrations(RAW) == here.calibrations(RAW)
+    assert there.header(RAW) == here.header(RAW)
+    assert list(there.links(RAW)["semantics"]) == list(here.links(RAW)["semantics"])
+    parts = [
+        one.cutout(served.image, tmp_path / name, circle=(RA, DEC, 0.001)) for name, one in (("a", here), ("b", there))
+    ]
+    assert parts[0].read_bytes() == parts[1].read_bytes()
+    made = there.request([RAW], calibrations="raw", title="from elsewhere")
+    assert [one.name for one in made.items][1:4] == [f"{name}.fits" for name in BIASES]
+    assert [one.id for one in there.requests()] == [made.id]
