@@ -24,4 +24,4 @@ def archive_page() -> Any:
         return Notice(text=error.line())
     # A kernel kept warm waits here for its visitor; everything slow has happened before.
     address = get_query_string() or ""
-    return ArchivePage(desk, address).start().widget
+    return ArchivePage(desk, address, folder=os.environ.get("DFS_PAGES_FOLDER")).start().widget

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -52,10 +51,12 @@ def serve_pages(
             accepted="127.0.0.1",
             hint="for several people run: dfs up --host ...",
         )
-    with _template_found():
+    with tempfile.TemporaryDirectory(prefix="dfs-pages-") as folder:
+        _find_template(Path(folder))
         from dfs_dashboards.site import Site
 
         os.environ["DFS_ROOT"] = str(root)
+        os.environ["DFS_PAGES_FOLDER"] = folder
         os.environ.pop("DFS_SERVER", None)
         if server is not None:
             os.environ["DFS_SERVER"] = server
@@ -73,16 +74,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-@contextmanager
-def _template_found() -> Iterator[None]:
+def _find_template(folder: Path) -> None:
     """Let Jupyter find the template of a checkout as it stands, not the copy made when it was installed."""
     if not _TEMPLATE.is_dir():
-        yield
         return
-    with tempfile.TemporaryDirectory(prefix="dfs-pages-") as folder:
-        place = Path(folder) / "voila" / "templates"
-        place.mkdir(parents=True)
-        (place / "dfs").symlink_to(_TEMPLATE)
-        before = os.environ.get("JUPYTER_PATH", "")
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(part for part in (folder, before) if part)
-        yield
+    place = folder / "voila" / "templates"
+    place.mkdir(parents=True)
+    (place / "dfs").symlink_to(_TEMPLATE)
+    before = os.environ.get("JUPYTER_PATH", "")
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(part for part in (str(folder), before) if part)

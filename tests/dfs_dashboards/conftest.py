@@ -137,7 +137,11 @@ class Visit:
 
     def settle(self) -> str:
         """Wait until the page is at rest and return its state."""
-        self.page.wait_for_function("document.body.dataset.dfsState !== 'busy'", timeout=PATIENCE_S * 1000)
+        try:
+            self.page.wait_for_function("document.body.dataset.dfsState !== 'busy'", timeout=PATIENCE_S * 1000)
+        except Exception as error:
+            shown = self.page.evaluate("[...(window.dfsShown ?? []), document.body.innerText.slice(0, 200)]")
+            raise AssertionError(f"still busy; parts shown: {shown}; errors: {self.errors}") from error
         return self.state()
 
 

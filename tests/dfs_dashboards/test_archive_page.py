@@ -166,6 +166,7 @@ def test_header_and_row_in_full(seen):
 def test_the_preview_is_a_picture(seen):
     search(seen, category="SCIENCE")
     press(seen, "row")
+    press(seen, "tab-preview")
     seen.page.wait_for_function("document.querySelector('[data-testid=preview]')?.naturalWidth > 10")
 
 

@@ -91,7 +91,7 @@ def test_more_pages_than_allowed_are_refused_in_words_until_one_is_left(hosting,
         assert refused.status_code == 503
         assert "in use" in refused.text
         assert until(lambda: kernels_of(host.process.pid) == [])
-        assert httpx.get(host.url, timeout=PATIENCE_S).status_code == 200
+        assert until(lambda: httpx.get(host.url, timeout=PATIENCE_S).status_code == 200)
 
 
 def test_your_own_observatory_is_not_shown_to_the_world(tmp_path: Path):

@@ -40,9 +40,20 @@ class ArchivePage:
         The observatory as its user sees it.
     address
         A page's query string, which says what to show first.
+    now
+        Tells the time (UTC ISO 8601) at which rows are public or not; default the computer's clock.
+    folder
+        Where files that are looked at are kept meanwhile; default the system's temporary folder.
     """
 
-    def __init__(self, desk: Desk, address: str = "", *, now: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        address: str = "",
+        *,
+        now: Callable[[], str] | None = None,
+        folder: str | None = None,
+    ) -> None:
         self.desk = desk
         self.now = now or (lambda: isoformat(datetime.now(UTC)))
         self.question = Question.of_address(address)
@@ -53,7 +64,7 @@ class ArchivePage:
         self.file, self.code, self.requests = FileView(), Code(), Requests()
         self.work = Work(self.bar)
         self._asking = Asking(desk)
-        self._viewing = Viewing(desk, self.file, self.now)
+        self._viewing = Viewing(desk, self.file, folder)
         self._telling = Telling(desk, self.code)
         self._delivering = Delivering(desk, self.requests)
         self._person = Person(desk, self.bar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from dfs_widgets.archive.working import one_line
@@ -30,17 +30,16 @@ class Viewing:
         Whose archive.
     pane
         What is filled.
-    now
-        Tells the time, UTC ISO 8601.
+    folder
+        Where files are kept meanwhile; None: in the system's temporary folder.
     """
 
-    def __init__(self, desk: Desk, pane: FileView, now: Callable[[], str]) -> None:
+    def __init__(self, desk: Desk, pane: FileView, folder: str | None = None) -> None:
         self._desk = desk
         self._pane = pane
-        self._now = now
         self._record: Mapping[str, str] = {}
         self._mode = "raw"
-        self._folder = tempfile.TemporaryDirectory(prefix="dfs-view-")
+        self._folder = tempfile.TemporaryDirectory(prefix="dfs-view-", dir=folder)
         self._files: dict[str, Path] = {}
         pane.observe(lambda _: self._redraw(), "dark")
         self._empty()

@@ -70,8 +70,7 @@ function account(model) {
     on: {
       submit: (event) => {
         event.preventDefault();
-        busy();
-        model.send({ kind: "sign-in", name: name.value, password: password.value });
+        ask(model, { kind: "sign-in", name: name.value, password: password.value });
         password.value = "";
       },
       keydown: (event) => { if (event.key === "Escape") toggle(false); },
@@ -82,7 +81,7 @@ function account(model) {
   form.hidden = true;
   const opener = button("Sign in", "sign-in", () => toggle(form.hidden));
   const toggle = (open) => { form.hidden = !open; (open ? name : opener).focus(); };
-  const out = button("Sign out", "sign-out", () => { busy(); model.send({ kind: "sign-out" }); });
+  const out = button("Sign out", "sign-out", () => { ask(model, { kind: "sign-out" }); });
   const who = make("span", { class: "dfs-who", testid: "who" });
   root.append(who, opener, out, form);
   follow(model, ["user", "can_sign_in", "sign_in_error"], () => {

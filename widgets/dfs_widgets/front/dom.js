@@ -122,9 +122,10 @@ function announce(name) {
   window.dispatchEvent(new Event("dfs-shown"));
 }
 
-/** Say that work has begun: the answer of the kernel will end it. */
-function busy() {
+/** Ask the kernel something: work has begun, its answer will end it. */
+function ask(model, message) {
   document.body.dataset.dfsState = "busy";
+  model.send(message);
 }
 
 /** The colours in force, by name. */

@@ -19,7 +19,7 @@ function drawFacet(model, facet, whole, draw) {
     make("button", {
       type: "button", class: "dfs-facet-value", role: "checkbox", "aria-checked": String(chosen), title: label,
       testid: `facet-${facet.name}-${value}`, style: `--share: ${(100 * count) / most}%`,
-      on: { click: () => { busy(); model.send({ kind: "facet", name: facet.name, value, chosen: !chosen }); } },
+      on: { click: () => { ask(model, { kind: "facet", name: facet.name, value, chosen: !chosen }); } },
     }, make("span", { text: label }), make("i", { text: count.toLocaleString("en") })));
   const left = facet.values.length - SHORT;
   const more = left > 0 ? make("button", {

@@ -27,7 +27,7 @@ function fromKernel(model) {
       resolve(runScript(URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }))));
     };
     model.on("msg:custom", take);
-    model.send({ kind: "bokehjs" });
+    ask(model, { kind: "bokehjs" });
   });
 }
 

@@ -6,7 +6,7 @@ function render({ model, el }) {
   const title = make("h2", { testid: "file-title" });
   const sub = make("span", { class: "dfs-sub" });
   const body = make("div", { class: "dfs-file-body", testid: "file-body", role: "tabpanel" });
-  const [tabs, press] = choice("What to show of the file", TABS.map(([name, text]) => [name, text]), "tab", (tab) => { busy(); model.send({ kind: "tab", tab }); });
+  const [tabs, press] = choice("What to show of the file", TABS.map(([name, text]) => [name, text]), "tab", (tab) => { ask(model, { kind: "tab", tab }); });
   const fetchBar = makeFetch(model);
   const root = make("section", { class: "dfs dfs-panel dfs-file", "aria-label": "Selected file", testid: "file" },
     make("div", { class: "dfs-panel-bar" }, title, make("span", { class: "dfs-space" }), fetchBar.box,
@@ -86,17 +86,17 @@ function drawPairs({ pairs }) {
 function drawLists(model, { lists, choices, chosen, text }) {
   const parts = [];
   if (choices) {
-    const [modes, press] = choice("Calibrations as", choices, "calibrations", (mode) => { busy(); model.send({ kind: "mode", mode }); });
+    const [modes, press] = choice("Calibrations as", choices, "calibrations", (mode) => { ask(model, { kind: "mode", mode }); });
     press(chosen);
     const ids = lists.flatMap((one) => one.files.map((file) => file.dp_id)).filter(Boolean);
     parts.push(make("div", { class: "dfs-row" }, modes, make("span", { class: "dfs-space" }),
-      button(`Mark all ${ids.length}`, "mark-calibrations", () => model.send({ kind: "mark", ids }), { disabled: !ids.length })));
+      button(`Mark all ${ids.length}`, "mark-calibrations", () => ask(model, { kind: "mark", ids }), { disabled: !ids.length })));
   }
   if (text) parts.push(make("p", { class: "dfs-note", text, testid: "lists-note" }));
   for (const one of lists) {
     parts.push(make("section", { class: "dfs-list", testid: "file-list" }, make("h3", {}, one.title, one.note ? make("small", { text: one.note }) : null),
       one.files.map((file) => make("div", { class: "dfs-list-row" },
-        file.dp_id ? make("button", { type: "button", class: "dfs-link", text: file.text ?? file.dp_id, testid: "list-file", on: { click: () => { busy(); model.send({ kind: "open", id: file.dp_id }); } } })
+        file.dp_id ? make("button", { type: "button", class: "dfs-link", text: file.text ?? file.dp_id, testid: "list-file", on: { click: () => { ask(model, { kind: "open", id: file.dp_id }); } } })
           : make("span", { text: file.text }),
         make("span", { class: "dfs-note", text: file.note ?? "" })))));
   }
@@ -113,7 +113,7 @@ function makeFetch(model) {
     start.textContent = "Stop";
     progress.hidden = false;
     progress.value = 0;
-    model.send({ kind: "fetch", id: model.get("dp_id"), offset: 0 });
+    ask(model, { kind: "fetch", id: model.get("dp_id"), offset: 0 });
   });
   const stop = () => { pieces = null; start.textContent = "Download"; progress.hidden = true; };
   return {
@@ -124,7 +124,7 @@ function makeFetch(model) {
       if (message.kind !== "piece" || !pieces) return;
       pieces.push(buffers[0]);
       progress.value = message.total ? message.next / message.total : 1;
-      if (message.next < message.total) { model.send({ kind: "fetch", id: message.id, offset: message.next }); return; }
+      if (message.next < message.total) { ask(model, { kind: "fetch", id: message.id, offset: message.next }); return; }
       saveFile(pieces, message.name, "application/octet-stream");
       stop();
     },

@@ -6,8 +6,7 @@ function render({ model, el }) {
   const inputs = new Map();
   const values = () => Object.fromEntries([...inputs].map(([name, input]) => [name, input.value.trim()]));
   const search = (extra = {}) => {
-    busy();
-    model.send({ kind: "search", values: { ...values(), ...extra } });
+    ask(model, { kind: "search", values: { ...values(), ...extra } });
   };
   const draw = () => drawForm(root, model, inputs, search);
   root.addEventListener("submit", (event) => { event.preventDefault(); search(); });
@@ -48,7 +47,7 @@ function drawForm(root, model, inputs, search) {
       make("summary", { text: name }), make("div", {}, rows)) : make("div", {}, rows))),
     make("div", { class: "dfs-actions" },
       make("button", { type: "submit", class: "dfs-button is-main", text: "Search", testid: "search" }),
-      button("Reset", "reset-form", () => { busy(); model.send({ kind: "reset" }); }),
+      button("Reset", "reset-form", () => { ask(model, { kind: "reset" }); }),
       button("Link", "copy-link", async (event) => {
         await copyText(location.href);
         event.target.textContent = "Copied";

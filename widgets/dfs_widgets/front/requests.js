@@ -5,7 +5,7 @@ function render({ model, el }) {
   el.append(root);
   const undo = follow(model, ["requests", "note"], () => root.replaceChildren(
     make("div", { class: "dfs-row" }, make("h2", { text: "My requests" }), make("span", { class: "dfs-space" }),
-      button("Refresh", "requests-refresh", () => { busy(); model.send({ kind: "refresh" }); })),
+      button("Refresh", "requests-refresh", () => { ask(model, { kind: "refresh" }); })),
     make("p", { class: "dfs-note", text: model.get("note"), testid: "requests-note" }),
     ...model.get("requests").map((one) => drawRequest(model, one))));
   announce("requests");
@@ -13,7 +13,7 @@ function render({ model, el }) {
 }
 
 function drawRequest(model, { id, title, created, state, summary, items }) {
-  const send = (kind) => () => { busy(); model.send({ kind, id }); };
+  const send = (kind) => () => { ask(model, { kind, id }); };
   return make("details", { class: "dfs-request", testid: "request", "data-id": id },
     make("summary", {}, make("b", { text: title }), make("span", { class: `dfs-chip is-${state}`, text: state }), make("span", { class: "dfs-note", text: summary }),
       make("span", { class: "dfs-space" }), make("time", { text: created }),

@@ -67,25 +67,23 @@ function actions(model, state, rows) {
       const id = rows().ids[index];
       if (id === state.selected) return;
       state.selected = id;
-      busy();
       self.redraw();
       self.reveal(index);
-      model.send({ kind: "select", id });
+      ask(model, { kind: "select", id });
     },
     show(index, tab) {
       state.selected = rows().ids[index];
-      busy();
       self.redraw();
-      model.send({ kind: "select", id: state.selected, tab });
+      ask(model, { kind: "select", id: state.selected, tab });
     },
     mark(index) {
       const id = rows().ids[index];
       if (!state.marked.delete(id)) state.marked.add(id);
       self.redraw();
-      model.send({ kind: "mark", ids: [id], on: state.marked.has(id) });
+      ask(model, { kind: "mark", ids: [id], on: state.marked.has(id) });
     },
-    markAll: (on) => model.send({ kind: "mark-shown", what: on ? "all" : "none" }),
-    markBrushed: () => model.send({ kind: "mark", ids: [...state.brushed].map((i) => rows().ids[i]), on: true }),
+    markAll: (on) => ask(model, { kind: "mark-shown", what: on ? "all" : "none" }),
+    markBrushed: () => ask(model, { kind: "mark", ids: [...state.brushed].map((i) => rows().ids[i]), on: true }),
     brush(found) {
       state.brushed = new Set(found);
       if (!found.length) state.only = false;
@@ -151,7 +149,7 @@ function makeTools(model, state, act) {
   const note = make("span", { class: "dfs-note", testid: "overflow" });
   const basket = make("span", { class: "dfs-basket", testid: "basket" });
   const selection = make("span", { class: "dfs-chip", testid: "brushed" });
-  const send = (kind, extra = {}) => () => { busy(); model.send({ kind, ...extra }); };
+  const send = (kind, extra = {}) => () => { ask(model, { kind, ...extra }); };
   const calibrations = make("select", { class: "dfs-input is-small", "aria-label": "Calibrations of what is requested", testid: "request-calibrations" },
     [["", "files only"], ["raw", "+ raw calibrations"], ["master", "+ master calibrations"]].map(([value, text]) => make("option", { value, text })));
   const needMarks = [
@@ -159,7 +157,7 @@ function makeTools(model, state, act) {
     button("Request marked", "request-marked", () => send("request", { calibrations: calibrations.value })(), { class: "dfs-button is-main" }),
     button("Script", "script", send("code", { tab: "script" }), { title: "A script that downloads what is marked" }),
   ];
-  const mark = (what) => () => model.send({ kind: "mark-shown", what });
+  const mark = (what) => () => ask(model, { kind: "mark-shown", what });
   const marking = make("div", { class: "dfs-group", role: "group", "aria-label": "Mark" }, make("span", { text: "Mark" }),
     button("all", "mark-all", mark("all")), button("public", "mark-public", mark("public"), { class: "dfs-button is-public" }),
     button("proprietary", "mark-proprietary", mark("proprietary"), { class: "dfs-button is-proprietary" }), button("reset", "mark-reset", mark("none")));

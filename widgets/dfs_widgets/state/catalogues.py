@@ -51,9 +51,9 @@ def catalogue_collection(table: TableSchema | None) -> Collection:
     columns = sorted(table.columns, key=lambda one: not one.principal)[:_AT_MOST]
     sky = table.sky
     shown = tuple(_shown(one, sky.ra if sky else "", sky.dec if sky else "") for one in columns)
-    axes = tuple(
-        (one.name, one.name, one.unit, False) for one in columns if one.datatype in {"double", "float", "int", "long"}
-    )
+    numbers = [one for one in columns if one.datatype in {"double", "float", "int", "long"}]
+    numbers.sort(key=lambda one: sky is not None and one.name in {sky.ra, sky.dec})  # positions are on the map already
+    axes = tuple((one.name, one.name, one.unit, False) for one in numbers)
     first = next((one.name for one in columns if one.ucd.startswith("meta.id")), "")
     return Collection(
         *("catalogue", "Catalogues", "", ""), shown, (), axes, sky.ra if sky else "", sky.dec if sky else "", "", first
