@@ -16,6 +16,9 @@ from dfs.progress import Progress
 if TYPE_CHECKING:
     from astropy.table import Table
 
+    from dfs.archive.calibrations import Association
+    from dfs.archive.deliveries import Delivery
+
 __all__ = ["Backend"]
 
 
@@ -42,7 +45,7 @@ class Backend(Protocol):
         """Put a cut-out into `folder`; `parameters` are those of SODA."""
         ...
 
-    def calibrations(self, dp_id: str, mode: str) -> Any:
+    def calibrations(self, dp_id: str, mode: str) -> Association:
         """Return the calibrations of a raw frame as a tree; `mode` is ``raw2raw`` or ``raw2master``."""
         ...
 
@@ -50,14 +53,18 @@ class Backend(Protocol):
         """Return the header as text, a card a line."""
         ...
 
+    def night_log(self, dp_id: str) -> str:
+        """Return the night log of a raw frame as text."""
+        ...
+
     def preview(self, dp_id: str) -> bytes:
         """Return the preview, PNG or JPEG."""
         ...
 
-    def request(self, dp_ids: Sequence[str], **options: Any) -> Any:
+    def request(self, dp_ids: Sequence[str], **options: Any) -> Delivery:
         """Make a delivery of files, and return it."""
         ...
 
-    def requests(self) -> Sequence[Any]:
+    def requests(self) -> Sequence[Delivery]:
         """Return the user's deliveries, newest first, and those shared with him."""
         ...

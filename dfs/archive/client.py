@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from astropy.coordinates import SkyCoord
     from astropy.table import Table
 
+    from dfs.archive.calibrations import Association
+    from dfs.archive.deliveries import Delivery, Fetched
+
 __all__ = ["ArchiveClient", "TableNames"]
 
 Calibrations = Literal["raw", "master"]
@@ -112,6 +115,10 @@ class ArchiveClient:
         """Return what there is for a file, or for several: the file itself, preview, calibrations, provenance, services (DataLink)."""
         return self._backend.links([dp_id] if isinstance(dp_id, str) else list(dp_id))
 
+    def night_log(self, dp_id: str) -> str:
+        """Return what is known of how a raw frame was taken, as text."""
+        return self._backend.night_log(dp_id)
+
     def header(self, dp_id: str) -> str:
         """Return the header of a file as text, a card a line, without fetching the file."""
         return self._backend.header(dp_id)
@@ -120,7 +127,7 @@ class ArchiveClient:
         """Return the preview of a file, an image of type PNG or JPEG."""
         return self._backend.preview(dp_id)
 
-    def calibrations(self, dp_id: str, mode: Calibrations = "raw") -> Any:
+    def calibrations(self, dp_id: str, mode: Calibrations = "raw") -> Association:
         """Return the calibrations of a raw frame, as raw frames or as masters: a tree that says what is missing and why."""
         if mode not in {"raw", "master"}:
             raise UsageError(f"mode = {mode!r}", where="mode", accepted="raw, master")
@@ -142,7 +149,7 @@ class ArchiveClient:
         """
         return self._backend.cutout(dp_id, _soda(parameters), Path(folder))
 
-    def request(self, dp_ids: Sequence[str], **options: Any) -> Any:
+    def request(self, dp_ids: Sequence[str], **options: Any) -> Delivery:
         """Ask for a delivery: files, their calibrations, night logs, a README and a script that fetches them.
 
         Parameters
@@ -155,9 +162,40 @@ class ArchiveClient:
         """
         return self._backend.request(list(dp_ids), **options)
 
-    def requests(self) -> Sequence[Any]:
+    def requests(self) -> Sequence[Delivery]:
         """Return your deliveries, newest first, with those shared with you."""
         return self._backend.requests()
+
+    def fetch(self, delivery: str | Delivery, folder: str | Path, progress: Progress | None = None) -> Fetched:
+        """Put all files of a delivery into `folder`; what is there already, unharmed, is not fetched again.
+
+        Parameters
+        ----------
+        delivery
+            One of `requests`, or its identifier.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such delivery, or it is not yours.
+        """
+        from dfs.archive.deliveries import fetch_delivery
+
+        found = delivery if not isinstance(delivery, str) else self._delivery(delivery)
+        backend, silent = self._backend, Silent()
+        return fetch_delivery(
+            found,
+            Path(folder),
+            lambda dp_id, place: backend.fetch(dp_id, place, silent),
+            backend.night_log,
+            progress or silent,
+        )
+
+    def _delivery(self, identifier: str) -> Delivery:
+        for one in self.requests():
+            if one.id == identifier:
+                return one
+        raise NotFoundError(f"you have no delivery {identifier!r}", hint="see: dfs archive requests")
 
     def get(
         self,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
     from dfs.archive.calibrations import Association
+    from dfs.archive.deliveries import Delivery
 
 __all__ = ["EmbeddedBackend"]
 
@@ -67,13 +68,19 @@ class EmbeddedBackend:
         text: str = self._services.headers.text(dp_id)
         return text
 
-    def request(self, dp_ids: Sequence[str], **options: Any) -> Any:
-        """Make a delivery of files, and return it."""
-        return self._services.deliveries.request(dp_ids, **options)
+    def night_log(self, dp_id: str) -> str:
+        """Return the night log of a raw frame, if the user may have the frame."""
+        text: str = self._services.headers.night_log(dp_id)
+        return text
 
-    def requests(self) -> Sequence[Any]:
+    def request(self, dp_ids: Sequence[str], **options: Any) -> Delivery:
+        """Make a delivery of files, and return it."""
+        made: Delivery = self._services.deliveries.request(dp_ids, **options)
+        return made
+
+    def requests(self) -> Sequence[Delivery]:
         """Return the user's deliveries, and those shared with him."""
-        listed: Sequence[Any] = self._services.deliveries.list()
+        listed: Sequence[Delivery] = self._services.deliveries.list()
         return listed
 
     def preview(self, dp_id: str) -> bytes:

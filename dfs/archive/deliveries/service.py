@@ -107,7 +107,7 @@ class Deliveries:
             "id": secrets.token_hex(13),
             "owner": standing.name,
             "programme": programme,
-            "title": " ".join(title.split()) or f"{len(names)} files",
+            "title": " ".join(title.split()) or ("1 file" if len(names) == 1 else f"{len(names)} files"),
             "asked": asked,
             "items": [list(one) for one in contents.files],
             "created": isoformat(self._clock.now()),

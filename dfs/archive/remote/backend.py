@@ -20,6 +20,9 @@ from dfs.progress import Progress
 if TYPE_CHECKING:
     from astropy.table import Table
 
+    from dfs.archive.calibrations import Association
+    from dfs.archive.deliveries import Delivery
+
 __all__ = ["RemoteBackend"]
 
 _CARDS = re.compile(r"<pre[^>]*>(.*?)</pre>", re.DOTALL | re.IGNORECASE)
@@ -61,7 +64,7 @@ class RemoteBackend:
         )
         return fetch(self._session, f"{url}{'&' if '?' in url else '?'}{question}", f"{dp_id}_cutout", folder, Silent())
 
-    def calibrations(self, dp_id: str, mode: str) -> Any:
+    def calibrations(self, dp_id: str, mode: str) -> Association:
         """Return the calibrations of a raw frame, read from the archive's own tree."""
         from dfs.archive.calibrations import read_xml
 
@@ -77,6 +80,13 @@ class RemoteBackend:
             raise ServiceError("the page holds no header", where=self._services.header)
         return html.unescape(found[1]).strip("\n")
 
+    def night_log(self, dp_id: str) -> str:
+        """Return the night log of a raw frame, from the address that its links name."""
+        rows = [row for row in self.links([dp_id]) if str(row["semantics"]).endswith("#night_log")]
+        if not rows:
+            raise NotFoundError("there is no night log of it", where=dp_id)
+        return self._session.ask("GET", str(rows[0]["access_url"])).text
+
     def preview(self, dp_id: str) -> bytes:
         """Return the preview of a file."""
         if self._services.preview:
@@ -87,14 +97,14 @@ class RemoteBackend:
             raise NotFoundError("there is no preview of it", where=dp_id)
         return self._session.ask("GET", str(rows[0]["access_url"])).content
 
-    def request(self, dp_ids: Sequence[str], **options: Any) -> Any:
+    def request(self, dp_ids: Sequence[str], **options: Any) -> Delivery:
         """Make a delivery of files, and return it."""
         from dfs.archive.deliveries import delivery_of
 
         answer = self._session.ask("POST", self._deliveries(), json={"dp_ids": list(dp_ids), **options})
         return delivery_of(answer.json())
 
-    def requests(self) -> Sequence[Any]:
+    def requests(self) -> Sequence[Delivery]:
         """Return the user's deliveries, and those shared with him."""
         from dfs.archive.deliveries import delivery_of
 

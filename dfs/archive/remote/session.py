@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
-_CONNECT_S = 10.0
-_READ_S = 90.0  # ESO's synchronous queries end after about a minute
 _RETRIES = 4
 _WORTH_ANOTHER_TRY = (429, 502, 503, 504)
 
@@ -37,8 +35,9 @@ class Session:
 
     def __init__(self, services: Services, token: str | None = None, *, pause_s: float = 0.5) -> None:
         import requests
-        from requests.adapters import HTTPAdapter
         from urllib3.util import Retry
+
+        from dfs.archive.remote.adapter import PatientAdapter
 
         self.services = services
         self.requests = requests.Session()
@@ -52,7 +51,7 @@ class Session:
             raise_on_status=False,
         )
         for scheme in ("http://", "https://"):
-            self.requests.mount(scheme, _WithTimeout(HTTPAdapter(max_retries=retry)))
+            self.requests.mount(scheme, PatientAdapter(max_retries=retry))
         self._token = token
 
     @property
@@ -121,20 +120,6 @@ class Session:
         services = self.services
         known = {urlsplit(one)[:2] for one in (services.tap, services.links, services.files, services.calibrations)}
         return urlsplit(url)[:2] in known
-
-
-class _WithTimeout:
-    """An adapter whose requests never wait for ever."""
-
-    def __init__(self, adapter: Any) -> None:
-        self._adapter = adapter
-
-    def send(self, request: Any, **options: Any) -> Any:
-        options["timeout"] = options.get("timeout") or (_CONNECT_S, _READ_S)
-        return self._adapter.send(request, **options)
-
-    def close(self) -> None:
-        self._adapter.close()
 
 
 def _host(url: str) -> str:

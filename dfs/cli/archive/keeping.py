@@ -144,14 +144,21 @@ def export(terminal: Terminal, hats: bool, table: str, folder: Path) -> None:  #
     Example:
         dfs archive export --hats obscore_hats
     """
-    from dfs.archive.export import export_hats
+    from dfs.access import RowRule
+    from dfs.archive.index.hats import export_hats
+    from dfs.clock import isoformat
 
     with terminal.open() as observatory:
-        made = export_hats(observatory.index.snapshot(), table, folder)
-    terminal.emit(
-        {"folder": folder, "table": table, "rows": made.rows, "partitions": made.partitions},
-        lambda console: console.print(f"{made.rows:,} rows in {made.partitions} partitions: {folder}", markup=False),
-    )
+        public = RowRule(isoformat(observatory.clock.now()))
+        made = export_hats(observatory.index.snapshot(), table, folder, rule=public, progress=terminal.progress())
+
+    def show(console: Console) -> None:
+        console.print(f"{made.rows:,} rows in {made.tiles} tiles: {folder}")
+        if made.without_position:
+            console.print(f"{made.without_position:,} rows without a position were left out")
+
+    document = {"rows": made.rows, "tiles": made.tiles, "without_position": made.without_position}
+    terminal.emit({"folder": folder, "table": table, **document}, show)
 
 
 def _count(observatory: Observatory, table: str) -> int:
