@@ -6,7 +6,8 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 
 __all__ = ["ClientGoneError", "Outlet"]
 
@@ -21,14 +22,21 @@ class ClientGoneError(Exception):
 class Outlet:
     """Blocks of bytes on their way; one thread puts, one coroutine gets.
 
+    Parameters
+    ----------
+    waiting
+        Gives what surrounds the thread's waiting for the client.
+
     Attributes
     ----------
     waited_s
         Seconds the thread has waited for the client.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, waiting: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
+        self._loop, self._waiting = loop, waiting
         self._arrived = asyncio.Event()
         self._room = threading.Condition()
         self._blocks: deque[tuple[bytes, bool]] = deque()
@@ -86,7 +94,8 @@ class Outlet:
         with self._room:
             if self._held > HELD_BYTES and not self._closed:
                 began = time.monotonic()
-                self._room.wait_for(lambda: self._held <= HELD_BYTES or self._closed)
+                with self._waiting():
+                    self._room.wait_for(lambda: self._held <= HELD_BYTES or self._closed)
                 self.waited_s += time.monotonic() - began
             if self._closed:
                 raise ClientGoneError

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dfs.errors import ServiceError
+from dfs.server.context import caller
 from dfs.server.outlet import ClientGoneError, Outlet
 from dfs.vo.tap.answer import Answer
-from dfs.vo.tap.service import Tap
+from dfs.vo.tap.lanes import Lanes
+from dfs.vo.tap.service import account_of
 from dfs.vo.tap.stop import Stop
 
 __all__ = ["QueryResponse", "lane_of"]
@@ -21,12 +23,19 @@ __all__ = ["QueryResponse", "lane_of"]
 _READING_MOST_S = 900.0  # a client may take its time over a large answer, but not for ever
 
 
-def lane_of(request: Request) -> str:
-    """Return in whose line a request stands: that of its token, else that of the address it comes from."""
-    credential = request.headers.get("authorization") or request.headers.get("cookie")
-    if credential:
-        return hashlib.sha256(credential.encode()).hexdigest()
-    return request.client.host if request.client else ""
+async def lane_of(request: Request) -> str:
+    """Return in whose line a request stands: that of the account that sent it, else that of the address it comes from.
+
+    Raises
+    ------
+    AccessError
+        The token or password with it is wrong: nobody gets a line of his own by making something up.
+    """
+    user = await run_in_threadpool(caller, request)
+    account = account_of(user)
+    if account is not None:
+        return f"account {account}"
+    return f"address {request.client.host}" if request.client else ""
 
 
 class TimeUp(ServiceError):  # noqa: N818 - named as its kin
@@ -40,16 +49,28 @@ class QueryResponse(Response):
 
     Parameters
     ----------
+    lanes
+        Where it is run.
+    lane
+        In whose line it stands.
     work
         Runs the query (in a thread), and stops when asked.
+    sync_s
+        Seconds it may take.
     done
         Called when the work is over, however it ends.
     """
 
     def __init__(
-        self, tap: Tap, lane: str, work: Callable[[Stop], Answer], done: Callable[[], None] | None = None
+        self,
+        lanes: Lanes,
+        lane: str,
+        work: Callable[[Stop], Answer],
+        *,
+        sync_s: float,
+        done: Callable[[], None] | None = None,
     ) -> None:
-        self._tap, self._lane, self._work, self._done = tap, lane, work, done
+        self._lanes, self._lane, self._work, self._sync_s, self._done = lanes, lane, work, sync_s, done
         self._stop = Stop()
         self.status_code, self.background = 200, None
         self._answer: Answer | None = None
@@ -59,8 +80,8 @@ class QueryResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         """Send the answer; an error before its first block is raised, for the handlers to answer."""
         loop = asyncio.get_running_loop()
-        outlet = Outlet(loop)
-        self._tap.lanes.submit(self._lane, lambda: self._produce(outlet))
+        outlet = Outlet(loop, self._lanes.aside)
+        self._lanes.submit(self._lane, lambda: self._produce(outlet))
         watch = asyncio.create_task(self._watch(receive))
         self._time(loop, outlet, loop.time())
         try:
@@ -119,7 +140,7 @@ class QueryResponse(Response):
 
     def _time(self, loop: asyncio.AbstractEventLoop, outlet: Outlet, began: float) -> None:
         """Stop the query when its time is over; what it spends waiting for the client is not counted."""
-        allowed, spent = self._tap.limits.sync_s, loop.time() - began
+        allowed, spent = self._sync_s, loop.time() - began
         left = min(allowed - (spent - outlet.waited_s), _READING_MOST_S - spent)
         if left > 0:
             self._alarm = loop.call_later(left, self._time, loop, outlet, began)

@@ -33,13 +33,13 @@ _SERVICES = {
 async def images(request: Request) -> Response:
     """Answer a SIA2 query."""
     sent = await read_sent(request)
-    return _answered(request, image_query(sent.parameters))
+    return await _answered(request, image_query(sent.parameters))
 
 
 async def spectra(request: Request) -> Response:
     """Answer an SSA query."""
     sent = await read_sent(request)
-    return _answered(request, spectrum_query(sent.parameters))
+    return await _answered(request, spectrum_query(sent.parameters))
 
 
 async def cone(request: Request) -> Response:
@@ -48,16 +48,16 @@ async def cone(request: Request) -> Response:
     tables = await run_in_threadpool(_tap(request).engine.tables)
     table = request.path_params.get("table")
     parameters: Sequence[tuple[str, str]] = [*sent.parameters, *([("TABLE", table)] if table else [])]
-    return _answered(request, cone_query(parameters, {one.name.lower(): one for one in tables}))
+    return await _answered(request, cone_query(parameters, {one.name.lower(): one for one in tables}))
 
 
-def _answered(request: Request, query: SimpleQuery) -> Response:
+async def _answered(request: Request, query: SimpleQuery) -> Response:
     tap, base = _tap(request), base_url(request)
 
     def work(stop: Stop) -> Answer:
         return tap.simple(query, caller(request), stop, base_url=base)
 
-    return QueryResponse(tap, lane_of(request), work)
+    return QueryResponse(tap.quick, await lane_of(request), work, sync_s=tap.limits.sync_s)
 
 
 def _described(path: str) -> Callable[[Request], Awaitable[Response]]:

@@ -39,6 +39,7 @@ async def sync(request: Request) -> Response:
     """Run a query and send its answer."""
     tap: Tap = request.app.state.observatory.tap
     limits = tap.limits
+    lane = await lane_of(request)
     sent = await read_sent(request, file_bytes=limits.upload_bytes, files=limits.uploads)
     base = base_url(request)
 
@@ -46,7 +47,7 @@ async def sync(request: Request) -> Response:
         user = caller(request)
         return tap.answer(sent.parameters, sent.files, user, stop, base_url=base)
 
-    return QueryResponse(tap, lane_of(request), work, sent.close)
+    return QueryResponse(tap.lanes, lane, work, sync_s=limits.sync_s, done=sent.close)
 
 
 @asynccontextmanager

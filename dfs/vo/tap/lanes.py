@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import TypeVar
 
 from dfs.errors import ServiceError
@@ -13,6 +14,8 @@ from dfs.errors import ServiceError
 __all__ = ["Busy", "Lanes"]
 
 T = TypeVar("T")
+
+_MOST_ASIDE = 60  # threads that wait for somebody, beyond those that work
 
 
 class Busy(ServiceError):  # noqa: N818 - named as its kin
@@ -43,7 +46,7 @@ class Lanes:
         self._lines: OrderedDict[str, deque[Callable[[], None]]] = OrderedDict()
         self._running: Counter[str] = Counter()
         self._threads: list[threading.Thread] = []
-        self._idle = 0
+        self._idle = self._aside = 0
         self._closed = False
         self._changed = threading.Condition()
 
@@ -79,6 +82,22 @@ class Lanes:
             self._changed.notify()
         return future
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let another thread work while the one that calls this waits for somebody: a slow reader keeps nobody else waiting.
+
+        What waits still counts among the pieces of its user.
+        """
+        with self._changed:
+            self._aside += 1
+            if self._lines:
+                self._grow()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._aside -= 1
+
     def close(self, patience_s: float) -> None:
         """Begin nothing more, and wait up to `patience_s` for what runs; what waits is left undone."""
         with self._changed:
@@ -90,10 +109,13 @@ class Lanes:
             thread.join(share)
 
     def _grow(self) -> None:
-        if self._idle == 0 and len(self._threads) < self._threads_most:
+        if self._idle == 0 and len(self._threads) < self._allowed():
             thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def _allowed(self) -> int:
+        return self._threads_most + min(self._aside, _MOST_ASIDE)
 
     def _work(self) -> None:
         while (taken := self._take()) is not None:
@@ -111,6 +133,10 @@ class Lanes:
     def _take(self) -> tuple[str, Callable[[], None]] | None:
         with self._changed:
             while not self._closed:
+                if len(self._threads) > self._allowed():  # one that stood aside is back
+                    self._threads.remove(threading.current_thread())
+                    self._changed.notify()  # the news that woke it is for another
+                    break
                 for user, line in self._lines.items():
                     if self._running[user] < self._running_each:
                         piece = line.popleft()

@@ -58,6 +58,8 @@ class Tap:
         Queries that run on their own.
     lanes
         Threads for queries that somebody waits for.
+    quick
+        The same for the simple protocols, whose queries are short: long ones of TAP do not keep them waiting.
     up_since
         UTC ISO 8601.
     """
@@ -79,6 +81,7 @@ class Tap:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
         share = {"running_each": limits.running_each, "waiting_each": limits.waiting_each}
         self.lanes = Lanes(max(4, 2 * cores), **share, name="query")
+        self.quick = Lanes(max(4, 2 * cores), **share, name="simple")
         folders, records, changes = JobFolders(root / "jobs"), JobRecords(database), Changes()
         self._folders = folders
         self._runner = JobRunner(
@@ -93,6 +96,7 @@ class Tap:
     def close(self) -> None:
         """Stop; jobs that run are left for the next start."""
         self.lanes.close(patience_s=1.0)
+        self.quick.close(patience_s=1.0)
         self._runner.close()
 
     def answer(

@@ -38,6 +38,34 @@ def test_one_user_runs_so_many_at_once_and_others_pass() -> None:
     lanes.close(1)
 
 
+def test_who_waits_for_a_slow_reader_keeps_nobody_waiting() -> None:
+    lanes = Lanes(2, running_each=1, waiting_each=100, name="t")
+    gate, waiting = threading.Event(), threading.Semaphore(0)
+
+    def slow() -> None:
+        with lanes.aside():
+            waiting.release()
+            gate.wait()
+
+    held = [lanes.submit(f"slow {number}", slow) for number in range(10)]
+    assert all(waiting.acquire(timeout=20) for _ in range(10))
+    assert lanes.submit("other", lambda: "served").result(20) == "served"
+    gate.set()
+    wait(held, 20)
+    begun, hold = threading.Semaphore(0), threading.Event()
+
+    def work() -> None:
+        begun.release()
+        hold.wait()
+
+    held = [lanes.submit(f"user {number}", work) for number in range(6)]
+    assert all(begun.acquire(timeout=20) for _ in range(2))
+    assert not begun.acquire(timeout=0.2)  # they are two again
+    hold.set()
+    wait(held, 20)
+    lanes.close(1)
+
+
 def test_a_full_line_is_refused_and_errors_come_back() -> None:
     lanes = Lanes(1, running_each=1, waiting_each=1, name="t")
     gate, began = threading.Event(), threading.Event()
