@@ -19,9 +19,10 @@ from dfs.clock import Clock, isoformat
 from dfs.errors import UsageError
 from dfs.model.schema import ColumnSchema, TableSchema
 from dfs.vo.adql import check, parse
+from dfs.vo.engine.cache import Cache
 from dfs.vo.engine.conventions import as_kept, completed
 from dfs.vo.engine.plan import Planner
-from dfs.vo.engine.prepared import Cache, Prepared
+from dfs.vo.engine.prepared import Prepared
 from dfs.vo.engine.result import Result
 from dfs.vo.engine.running import Running
 from dfs.vo.engine.sources import Source

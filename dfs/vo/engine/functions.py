@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from dfs.sky.pixels import NOWHERE, pixels_around
 from dfs.vo.adql.duckdb_functions import register_functions
-from dfs.vo.engine.prepared import AROUND
+from dfs.vo.engine.wording import AROUND
 
 __all__ = ["register"]
 

@@ -72,7 +72,7 @@ def _numbers(spans: NDArray[np.int64]) -> Rows:
     lengths = spans[:, 1] - spans[:, 0]
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if ends.size else 0
-    return np.arange(total) + np.repeat(spans[:, 0] - (ends - lengths), lengths)
+    return np.asarray(np.arange(total) + np.repeat(spans[:, 0] - (ends - lengths), lengths), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

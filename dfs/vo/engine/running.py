@@ -14,8 +14,8 @@ from dfs.archive.index import Snapshot
 from dfs.errors import DataError, DfsError, ServiceError
 from dfs.vo.engine.functions import register
 from dfs.vo.engine.plan import Plan, Planner
-from dfs.vo.engine.prepared import further_name, hidden_name, rows_name
 from dfs.vo.engine.watch import Watch
+from dfs.vo.engine.wording import further_name, hidden_name, rows_name
 
 __all__ = ["BATCH_ROWS", "Running"]
 
