@@ -56,7 +56,7 @@ def _psql(query: str, *, source: Path | None = None) -> str:
 
 def _count() -> int:
     try:
-        return int(_psql(f"SELECT count(*) FROM {_TABLE}"))  # noqa: S608 - a constant
+        return int(_psql(f"SELECT count(*) FROM {_TABLE}"))
     except subprocess.CalledProcessError:
         return -1
 

@@ -11,11 +11,46 @@ from rows import INSTRUMENTS
 
 __all__ = ["COLUMNS", "QUERIES", "Query", "upload_votable"]
 
-COLUMNS = (
-    "dataproduct_type calib_level obs_collection obs_id obs_publisher_did obs_creator_did obs_title obs_release_date access_url access_format "
-    "access_estsize target_name s_ra s_dec s_fov s_region s_resolution s_xel1 s_xel2 s_pixel_scale t_min t_max t_exptime t_resolution t_xel "
-    "em_min em_max em_res_power em_xel o_ucd o_calib_status facility_name instrument_name proposal_id dp_id n_obs snr filter"
-).split()
+COLUMNS = [
+    "dataproduct_type",
+    "calib_level",
+    "obs_collection",
+    "obs_id",
+    "obs_publisher_did",
+    "obs_creator_did",
+    "obs_title",
+    "obs_release_date",
+    "access_url",
+    "access_format",
+    "access_estsize",
+    "target_name",
+    "s_ra",
+    "s_dec",
+    "s_fov",
+    "s_region",
+    "s_resolution",
+    "s_xel1",
+    "s_xel2",
+    "s_pixel_scale",
+    "t_min",
+    "t_max",
+    "t_exptime",
+    "t_resolution",
+    "t_xel",
+    "em_min",
+    "em_max",
+    "em_res_power",
+    "em_xel",
+    "o_ucd",
+    "o_calib_status",
+    "facility_name",
+    "instrument_name",
+    "proposal_id",
+    "dp_id",
+    "n_obs",
+    "snr",
+    "filter",
+]
 _SELECTED = ", ".join(COLUMNS)
 _UPLOADED = 1_000
 _UPLOAD_RADIUS_DEG = 18 / 3600
