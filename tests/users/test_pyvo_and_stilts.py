@@ -41,7 +41,9 @@ def test_images_from_discovery_to_a_cut_out(url: str, session: requests.Session)
     assert record["dp_id"] == IMAGE
     links = record.getdatalink()
     assert {"#this", "#preview", "#cutout"} <= set(links["semantics"])
-    cut = next(links.bysemantics("#cutout", include_narrower=False)).process(circle=(*(FIELD.ra.deg, FIELD.dec.deg), 0.002) * u.deg)
+    cut = next(links.bysemantics("#cutout", include_narrower=False)).process(
+        circle=(*(FIELD.ra.deg, FIELD.dec.deg), 0.002) * u.deg
+    )
     with fits.open(BytesIO(cut.read())) as part:
         side = 2 * 0.002 / 6.688889e-05
         assert part[0].data.shape == pytest.approx((side, side), abs=2)
