@@ -22,6 +22,6 @@ def archive_page() -> Any:
         desk = open_desk(server=os.environ.get("DFS_SERVER"), root=os.environ.get("DFS_ROOT"))
     except DfsError as error:
         return Notice(text=error.line())
+    page = ArchivePage(desk, folder=os.environ.get("DFS_PAGES_FOLDER")).prepare()
     # A kernel kept warm waits here for its visitor; everything slow has happened before.
-    address = get_query_string() or ""
-    return ArchivePage(desk, address, folder=os.environ.get("DFS_PAGES_FOLDER")).start().widget
+    return page.start(get_query_string() or "").widget

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dfs.errors import UsageError
 
 if TYPE_CHECKING:
+    from dfs.archive.deliveries import Delivery
     from dfs.connection import RemoteObservatory
     from dfs.observatory import Observatory
 
@@ -30,6 +31,10 @@ class EmbeddedDesk:
         """Its archive."""
         return self._observatory.archive
 
+    def script(self, delivery: Delivery) -> str:
+        """Return the command that fetches a delivery."""
+        return f"#!/bin/sh\ndfs --root {shlex.quote(self.name)} archive fetch {delivery.id}\n"
+
     def sign_in(self, name: str, password: str) -> None:  # noqa: ARG002 - as every desk
         """Refuse: there is nobody else to be."""
         raise UsageError("your own observatory knows you already", where="sign in")
@@ -48,13 +53,19 @@ class RemoteDesk:
         self.name = url
         self.user_name = ""
         self.opened_by = f"dfs.connect({url!r})"
-        self.fetched_by = f"dfs archive get --from {shlex.quote(url)}"
+        self.fetched_by = f"dfs archive get --connect {shlex.quote(url)}"
         self._remote: RemoteObservatory = self._connected()
 
     @property
     def archive(self) -> Any:
         """Its archive."""
         return self._remote.archive
+
+    def script(self, delivery: Delivery) -> str:
+        """Return a script that fetches a delivery with curl, with a token of whoever runs it."""
+        from dfs.archive.deliveries import script
+
+        return script(delivery, self._url)[0]
 
     def sign_in(self, name: str, password: str) -> None:
         """Sign in; later questions carry a token of this user."""

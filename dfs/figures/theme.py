@@ -6,7 +6,9 @@ from typing import Any
 
 from bokeh.themes import Theme
 
-__all__ = ["theme"]
+from dfs.figures.style import BLUE, PALETTE
+
+__all__ = ["brighten", "theme"]
 
 
 def theme(*, dark: bool) -> Theme:
@@ -27,7 +29,20 @@ def theme(*, dark: bool) -> Theme:
         },
         "Grid": {"grid_line_color": grid},
         "Title": {"text_color": text, "text_font": font, "text_font_size": "12px"},
-        "Legend": {"background_fill_alpha": 0, "label_text_color": text, "label_text_font": font},
+        "Legend": {
+            "background_fill_alpha": 0,
+            "inactive_fill_alpha": 0,
+            "label_text_color": text,
+            "label_text_font": font,
+        },
         "BaseColorBar": {"background_fill_alpha": 0, "major_label_text_color": text, "title_text_color": text},
     }
     return Theme(json={"attrs": attributes})
+
+
+def brighten(plot: Any) -> None:
+    """Draw the blue lines of a figure in sky blue, which reads better on dark."""
+    for renderer in plot.renderers:
+        glyph = getattr(renderer, "glyph", None)
+        if glyph is not None and getattr(glyph, "line_color", None) == BLUE:
+            glyph.line_color = PALETTE[4]

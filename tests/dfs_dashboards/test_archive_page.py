@@ -196,6 +196,25 @@ def test_a_file_comes_down_bit_for_bit(seen, archive_root):
     assert coming.value.suggested_filename == f"{chosen}.fits".replace(":", "_")  # the browser's own doing
 
 
+def test_what_is_marked_is_requested_and_stays_known(seen):
+    search(seen, category="SCIENCE", programme="108.22F6*")
+    chosen = rows(seen)[0]
+    press(seen, "mark")
+    seen.part("request-calibrations").select_option("raw")
+    assert press(seen, "request-marked") == "ready"
+    request = seen.part("request")
+    assert "1 requested" in request.inner_text()
+    assert seen.part("basket").inner_text() == ""
+    request.locator("summary").click()
+    assert chosen in request.inner_text()
+    press(seen, "request-script")
+    assert seen.part("code-text").inner_text().startswith("#!/bin/sh")
+    seen.part("code-close").click()
+    press(seen, "request-mark")
+    press(seen, "view-search")
+    assert "marked" in seen.part("basket").inner_text()
+
+
 def test_the_table_can_be_kept(seen):
     search(seen, category="SCIENCE")
     with seen.page.expect_download() as coming:

@@ -12,6 +12,8 @@ from dfs.model.schema import TableSchema
 if TYPE_CHECKING:
     from astropy.table import Table
 
+    from dfs.archive.deliveries import Delivery
+
 __all__ = ["ArchiveAccess", "Desk"]
 
 
@@ -59,11 +61,11 @@ class ArchiveAccess(Protocol):
         """Copy a file out."""
         ...
 
-    def request(self, dp_ids: Sequence[str], **options: Any) -> Any:
+    def request(self, dp_ids: Sequence[str], **options: Any) -> Delivery:
         """Ask for a delivery of files."""
         ...
 
-    def requests(self) -> Sequence[Any]:
+    def requests(self) -> Sequence[Delivery]:
         """Return the user's deliveries, newest first."""
         ...
 
@@ -94,6 +96,10 @@ class Desk(Protocol):
     @property
     def archive(self) -> ArchiveAccess:
         """Its archive."""
+        ...
+
+    def script(self, delivery: Delivery) -> str:
+        """Return a shell script that fetches a delivery."""
         ...
 
     def sign_in(self, name: str, password: str) -> None:

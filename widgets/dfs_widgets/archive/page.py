@@ -71,11 +71,26 @@ class ArchivePage:
         self._listen()
         self.widget = self._layout()
 
-    def start(self) -> ArchivePage:
-        """Ask the first question and return the page."""
+    def prepare(self) -> ArchivePage:
+        """Do all that takes long and does not depend on the question; `start` does it otherwise."""
         with self.work.doing("Opening the archive…"):
             self._asking.prepare()
-        if self.bar.state == "ready":
+            self._asking.answer(Question(limit=1), self.now())
+        return self
+
+    def start(self, address: str | None = None) -> ArchivePage:
+        """Ask the first question and return the page.
+
+        Parameters
+        ----------
+        address
+            A page's query string; None: as given before.
+        """
+        if address is not None:
+            self.question = Question.of_address(address)
+        if not self._asking.tables:
+            self.prepare()
+        if self._asking.tables:
             self.ask(self.question)
         return self
 
@@ -108,7 +123,10 @@ class ArchivePage:
     def mark(self, dp_ids: list[str], *, on: bool = True) -> None:
         """Mark files, or let them go."""
         sizes = self._sizes()
-        self.marks = self.marks.set({one: sizes.get(one, 0) for one in dp_ids}, on=on)
+        self._mark_sized({one: sizes.get(one, 0) for one in dp_ids}, on=on)
+
+    def _mark_sized(self, sizes: dict[str, int], *, on: bool) -> None:
+        self.marks = self.marks.set(sizes, on=on)
         self._show_marks()
 
     def _mark_shown(self, what: str) -> None:
@@ -179,8 +197,8 @@ class ArchivePage:
             self.requests,
             {
                 "refresh": ("", lambda _: self._delivering.refresh()),
-                "script": ("", lambda m: self._telling.show("script", self._delivering.files(m["id"]))),
-                "again": ("", lambda m: self.mark(self._delivering.files(m["id"]))),
+                "script": ("", lambda m: self._telling.show_script(self._delivering.script(m["id"]))),
+                "again": ("", lambda m: self._mark_sized(self._delivering.files(m["id"]), on=True)),
             },
         )
         self.work.listen(

@@ -48,6 +48,12 @@ class Telling:
             },
         )
 
+    def show_script(self, text: str) -> None:
+        """Open the dialogue with the script of a request."""
+        self.show("script", ())
+        note = "Fetches this request; it compares checksums, and goes on where it stopped."
+        self._code.texts = {**self._code.texts, "script": {"text": text, "name": "download.sh", "note": note}}
+
     def save(self, results: Results, about: Collection) -> None:
         """Hand the table, all columns, to the browser as CSV."""
         text = io.StringIO()  # csv writes None as nothing

@@ -63,7 +63,7 @@ const STRETCHES = {
 function drawImage(model, body, content) {
   const bytes = model.get("bytes");
   const pixels = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  const chosen = { stretch: "asinh", low: content.low, high: content.high };
+  const chosen = { stretch: "linear", low: content.low, high: content.high };
   const read = make("output", { class: "dfs-readout", testid: "readout", text: " " });
   const number = (name) => make("input", { class: "dfs-input is-small", type: "number", step: "any", value: String(Number(chosen[name].toPrecision(5))), "aria-label": `${name} cut`, testid: `cut-${name}`, on: { change: (event) => { chosen[name] = Number(event.target.value); show(); } } });
   const [low, high] = [number("low"), number("high")];

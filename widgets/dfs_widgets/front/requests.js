@@ -12,13 +12,14 @@ function render({ model, el }) {
   return undo;
 }
 
-function drawRequest(model, { id, title, created, state, summary, items }) {
+function drawRequest(model, { id, title, created, state, summary, messages, items }) {
   const send = (kind) => () => { ask(model, { kind, id }); };
   return make("details", { class: "dfs-request", testid: "request", "data-id": id },
-    make("summary", {}, make("b", { text: title }), make("span", { class: `dfs-chip is-${state}`, text: state }), make("span", { class: "dfs-note", text: summary }),
+    make("summary", {}, make("b", { text: title }), make("span", { class: "dfs-chip", text: state }), make("span", { class: "dfs-note", text: summary }),
       make("span", { class: "dfs-space" }), make("time", { text: created }),
       button("Script", "request-script", (event) => { event.preventDefault(); send("script")(); }),
       button("Mark again", "request-mark", (event) => { event.preventDefault(); send("again")(); })),
+    messages.map((text) => make("p", { class: "dfs-note", text })),
     make("ul", {}, items.map((item) => make("li", {}, make("code", { text: item.dp_id }), make("span", { class: "dfs-note", text: item.note })))));
 }
 

@@ -3,65 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dfs_widgets.state.marks import readable_bytes
 
-__all__ = ["Delivery", "Item", "deliveries_of"]
+if TYPE_CHECKING:
+    from dfs.archive.deliveries import Delivery
+
+__all__ = ["files_of", "shown_delivery"]
+
+_NIGHT_LOG = "night log"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A file of a delivery: what it is there for, and its size (0: unknown)."""
-
-    dp_id: str
-    role: str
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What was asked for at one time."""
-
-    id: str
-    title: str
-    created: str
-    state: str
-    items: tuple[Item, ...]
-
-    def shown(self) -> dict[str, Any]:
-        """Return what the widget draws."""
-        total = sum(item.bytes for item in self.items)
-        roles = Counter(item.role for item in self.items)
-        told = ", ".join(f"{count} {role}" for role, count in roles.items())
-        return {
-            "id": self.id,
-            "title": self.title,
-            "created": self.created[:19].replace("T", " "),
-            "state": self.state,
-            "summary": told + (f" · {readable_bytes(total)}" if total else ""),
-            "items": [{"dp_id": item.dp_id, "note": item.role} for item in self.items],
-        }
+def shown_delivery(one: Delivery) -> dict[str, Any]:
+    """Return what the widget draws of a delivery."""
+    roles = Counter(item.role for item in one.items)
+    told = [f"{count} {role}{'' if role == 'requested' or count == 1 else 's'}" for role, count in roles.items()]
+    closed = sum(not item.is_permitted for item in one.items)
+    told += [f"{closed} not yours yet"] if closed else []
+    told += [f"shared within {one.programme}"] if one.programme else []
+    return {
+        "id": one.id,
+        "title": one.title,
+        "created": one.created[:19].replace("T", " "),
+        "state": readable_bytes(one.bytes),
+        "summary": " · ".join(told),
+        "messages": list(one.messages),
+        "items": [
+            {"dp_id": item.dp_id, "note": " ".join(filter(None, (item.role, item.category, item.target)))}
+            for item in one.items
+            if item.role != _NIGHT_LOG
+        ],
+    }
 
 
-def deliveries_of(found: Sequence[Any]) -> tuple[Delivery, ...]:
-    """Return deliveries, whether they come as objects (in process) or as JSON (over HTTP)."""
-    return tuple(
-        Delivery(
-            str(_of(one, "id")),
-            str(_of(one, "title") or _of(one, "id")),
-            str(_of(one, "created") or ""),
-            str(_of(one, "state") or "ready"),
-            tuple(
-                Item(str(_of(item, "dp_id")), str(_of(item, "role") or "file"), int(_of(item, "bytes") or 0))
-                for item in _of(one, "items") or ()
-            ),
-        )
-        for one in found
-    )
-
-
-def _of(thing: Any, name: str) -> Any:
-    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+def files_of(one: Delivery) -> dict[str, int]:
+    """Return the files of a delivery with their sizes, without night logs, which are made when they are fetched."""
+    return {item.dp_id: item.bytes or 0 for item in one.items if item.role != _NIGHT_LOG}

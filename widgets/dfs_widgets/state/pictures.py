@@ -82,8 +82,10 @@ def _image(data: NDArray[Any], unit: str, header: Header, *, dark: bool) -> Cont
 def _item(plot: Any, *, dark: bool) -> Any:
     from bokeh.embed import json_item
 
-    from dfs.figures.theme import theme
+    from dfs.figures.theme import brighten, theme
 
+    if dark:
+        brighten(plot)
     return json_item(plot, theme=theme(dark=dark))
 
 
