@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import threading
 
 from sqlalchemy import select
 
@@ -18,6 +19,7 @@ from dfs.store.tables import users
 __all__ = ["SignIn"]
 
 _REMEMBERED = 1000
+_LOCKS = 64
 
 
 class SignIn:
@@ -29,6 +31,7 @@ class SignIn:
         self._tokens = tokens
         self._secret = secrets.token_bytes(32)
         self._proved: dict[bytes, None] = {}
+        self._proving = [threading.Lock() for _ in range(_LOCKS)]
 
     def with_password(self, name: str, password: str) -> Token:
         """Return a token for the account `name`.
@@ -47,15 +50,19 @@ class SignIn:
         """Return whom name and password name, for clients that send both with every request.
 
         A pair once proved is known again, by a keyed digest that covers the account's present hash, without the costly check: a
-        new password or a closed account still counts at once.
+        new password or a closed account still counts at once.  Of many requests at the same time one is the try, the others wait for it.
         """
         stored = self._hash_of(name)
         mark = hmac.digest(self._secret, "\0".join((name, password, stored or "")).encode(), "sha256")
-        if stored is None or mark not in self._proved:
+        if stored is None:
             self._prove(name, password, stored)
-            if len(self._proved) >= _REMEMBERED:
-                self._proved.clear()
-            self._proved[mark] = None
+        elif mark not in self._proved:
+            with self._proving[mark[0] % _LOCKS]:
+                if mark not in self._proved:
+                    self._prove(name, password, stored)
+                    if len(self._proved) >= _REMEMBERED:
+                        self._proved.clear()
+                    self._proved[mark] = None
         return Member(name)
 
     def _prove(self, name: str, password: str, stored: str | None) -> None:

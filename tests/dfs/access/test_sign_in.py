@@ -122,6 +122,12 @@ def test_basic_is_throttled_and_follows_changes_at_once(observatory: Observatory
 @pytest.mark.parametrize(
     "password", ["short", "seven77", "password", "PassWord", "11111111", "abababab", "x" * 1025, "pi@example.org"]
 )
+def test_many_requests_at_once_with_the_right_password_are_one_try(observatory: Observatory, password: str) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        found = [pool.submit(outcome, partial(observatory.sign_in.basic, "pi", password)) for _ in range(20)]
+    assert {one.result().name for one in found} == {"pi"}
+
+
 def test_guessable_passwords(observatory: Observatory, password: str) -> None:
     with pytest.raises(UsageError) as caught:
         observatory.accounts.set_password("pi", password)
