@@ -16,7 +16,7 @@ from dfs.sky.regions.outlines import POLYGON, Floats, Outlines, dot, unit_vector
 from dfs.sky.regions.rings import chord_to_arcs, enclose, enclosed, meeting_arcs
 from dfs.sky.regions.shapes import Circle, Point, Polygon, Range, Region, Shape, Union
 
-__all__ = ["around_many", "contains", "within_many"]
+__all__ = ["all_parts", "angles", "around_many", "breaks", "contains", "middles", "within_circles", "within_many"]
 
 Flags = NDArray[np.bool_]
 
@@ -38,7 +38,7 @@ def _holds(outer: Shape, inner: Shape) -> bool:
         return tall and start + (inner.ra_max - inner.ra_min) <= wide
     if isinstance(outer, Circle):
         opposite = -unit_vectors(np.array([outer.ra]), np.array([outer.dec]))
-        far = not in_range(inner, opposite)[0] and _angles(chord_to_range(inner, opposite))[0] >= np.pi - np.deg2rad(
+        far = not in_range(inner, opposite)[0] and angles(chord_to_range(inner, opposite))[0] >= np.pi - np.deg2rad(
             outer.radius
         )
         return bool(far) or outer.radius == 180
@@ -51,7 +51,7 @@ def within_many(regions: Any, outer: Region) -> Flags:
     inside = np.zeros(lines.row.size, dtype=bool)
     for shape in outer.parts if isinstance(outer, Union) else (outer,):
         inside |= _parts_within(lines, shape)
-    return _all_parts(lines, inside)
+    return all_parts(lines, inside)
 
 
 def around_many(regions: Any, inner: Region) -> Flags:
@@ -67,7 +67,8 @@ def around_many(regions: Any, inner: Region) -> Flags:
     return found
 
 
-def _all_parts(lines: Outlines, inside: Flags) -> Flags:
+def all_parts(lines: Outlines, inside: Flags) -> Flags:
+    """Return which rows have all their parts inside; not those that have none."""
     found = np.bincount(lines.row, minlength=lines.rows) > 0
     found[lines.row[~inside]] = False
     return found
@@ -81,19 +82,22 @@ def _parts_within(lines: Outlines, outer: Shape) -> Flags:
     if isinstance(outer, Polygon):
         return _within_ring(lines, Outlines.of([outer]))
     centre = unit_vectors(np.array([outer.ra]), np.array([outer.dec]))
-    return _within_circle(lines, centre, np.deg2rad(outer.radius if isinstance(outer, Circle) else 0.0))
+    return within_circles(lines, centre, np.deg2rad([outer.radius if isinstance(outer, Circle) else 0.0]))
 
 
-def _within_circle(lines: Outlines, centre: Floats, radius: float) -> Flags:
-    away = lines.vertices - centre
-    reach = _angles(np.maximum.reduceat(dot(away, away), lines.start[:-1])) + np.deg2rad(lines.radius)
-    found = reach <= radius + TOUCH
-    if radius >= np.pi:
-        return np.ones_like(found)
-    wide = (lines.kind == POLYGON) & (radius > np.pi / 2)
+def within_circles(lines: Outlines, centres: Floats, radii: Floats) -> Flags:
+    """Return which parts lie within circles (unit vectors, radians): one for all, or each within its own."""
+    if not lines.row.size:
+        return np.zeros(0, dtype=bool)
+    centres, radii = np.broadcast_to(centres, (3, lines.row.size)), np.broadcast_to(radii, lines.row.size)
+    away = lines.vertices - np.repeat(centres, lines.count, axis=1)
+    reach = angles(np.maximum.reduceat(dot(away, away), lines.start[:-1])) + np.deg2rad(lines.radius)
+    found = (reach <= radii + TOUCH) | (radii >= np.pi)
+    wide = (lines.kind == POLYGON) & (radii > np.pi / 2) & (radii < np.pi)
     if wide.any():  # within, if away from the circle's complement
-        rings = lines.take(wide)
-        found[wide] = (_angles(chord_to_parts(rings, -centre)) >= np.pi - radius - TOUCH) & ~enclose(rings, -centre)
+        rings, opposite = lines.take(wide), -centres[:, wide]
+        apart = angles(chord_to_parts(rings, np.repeat(opposite, rings.count, axis=1)))
+        found[wide] = (apart >= np.pi - radii[wide] - TOUCH) & ~enclose(rings, opposite)
     return found
 
 
@@ -103,26 +107,22 @@ def _within_ring(lines: Outlines, ring: Outlines) -> Flags:
     for arc in arcs:
         near = np.minimum(near, chord_to_arcs(lines.vertices, *arc))
     out = ~enclosed(lines.vertices, ring) & (near > TOUCH * TOUCH)
-    out |= _angles(near) < np.deg2rad(lines.radius)[lines.part] - TOUCH
-    out |= ~_at_or_in(_middles(lines), ring)
+    out |= angles(near) < np.deg2rad(lines.radius)[lines.part] - TOUCH
+    out |= ~_at_or_in(middles(lines), ring)
     for arc in arcs:
-        out |= _breaks(lines, arc)
+        out |= breaks(lines, arc)
     found = np.bincount(lines.part[out], minlength=lines.row.size) == 0
-    for (
-        start,
-        _,
-        _,
-    ) in arcs:  # a corner of the outer ring in the midst of an inner one: something of the inner is outside
-        found &= ~(enclose(lines, start) & (chord_to_parts(lines, start) > TOUCH * TOUCH))
+    for arc in arcs:  # a corner of the outer ring in the midst of an inner one: something of the inner is outside
+        found &= ~(enclose(lines, arc[0]) & (chord_to_parts(lines, arc[0]) > TOUCH * TOUCH))
     return found  # type: ignore[no-any-return]
 
 
 def _within_range(lines: Outlines, band: Range) -> Flags:
-    out = ~in_range(band, lines.vertices) | ~in_range(band, _middles(lines))
+    out = ~in_range(band, lines.vertices) | ~in_range(band, middles(lines))
     round_ones = lines.radius[lines.part] > 0
-    out |= round_ones & (_angles(chord_to_range(band, lines.vertices)) < np.deg2rad(lines.radius)[lines.part] - TOUCH)
+    out |= round_ones & (angles(chord_to_range(band, lines.vertices)) < np.deg2rad(lines.radius)[lines.part] - TOUCH)
     for arc in meridians(band):
-        out |= _breaks(lines, arc)
+        out |= breaks(lines, arc)
     found = (np.bincount(lines.part[out], minlength=lines.row.size) == 0) & ~edges_leave(lines, band)
     at = corners(band)
     for place in (*(at[:, [k]] for k in range(4)), np.array([[0.0], [0.0], [1.0]]), np.array([[0.0], [0.0], [-1.0]])):
@@ -142,14 +142,15 @@ def _parts_around(lines: Outlines, inner: Shape) -> Flags:
     radius = np.deg2rad(lines.radius)
     if one.kind[0] == POLYGON:
         found = _around_ring(lines, one)
-        round_ones = np.flatnonzero(lines.kind != POLYGON)
-        found[round_ones] = [_within_circle(one, heads[:, [k]], float(radius[k]))[0] for k in round_ones]
+        rounds = np.flatnonzero(lines.kind != POLYGON)
+        rings = one.take(np.zeros(rounds.size, dtype=np.int64))
+        found[rounds] = within_circles(rings, heads[:, rounds], radius[rounds])
         return found
     size = np.deg2rad(one.radius[0])
     away = heads - one.vertices
-    deep = enclose(lines, one.vertices) & (_angles(chord_to_parts(lines, one.vertices)) >= size - TOUCH)
+    deep = enclose(lines, one.vertices) & (angles(chord_to_parts(lines, one.vertices)) >= size - TOUCH)
     return np.where(  # type: ignore[no-any-return]
-        lines.kind == POLYGON, deep, (_angles(dot(away, away)) + size <= radius + TOUCH) | (radius >= np.pi)
+        lines.kind == POLYGON, deep, (angles(dot(away, away)) + size <= radius + TOUCH) | (radius >= np.pi)
     )
 
 
@@ -163,7 +164,7 @@ def _circles(lines: Outlines) -> list[Shape]:
 def _around_ring(lines: Outlines, ring: Outlines) -> Flags:
     """Return which polygons contain one polygon."""
     found = lines.kind == POLYGON
-    places = np.concatenate((ring.vertices, _middles(ring)), axis=1)
+    places = np.concatenate((ring.vertices, middles(ring)), axis=1)
     for k in range(places.shape[1]):
         found &= enclose(lines, places[:, [k]]) | (chord_to_parts(lines, places[:, [k]]) <= TOUCH * TOUCH)
     out = enclosed(lines.vertices, ring)
@@ -171,14 +172,16 @@ def _around_ring(lines: Outlines, ring: Outlines) -> Flags:
         arc = (ring.vertices[:, [k]], ring.edges[:, [k]], ring.normals[:, [k]])
         out &= chord_to_arcs(lines.vertices, *arc) > TOUCH * TOUCH
     for k in range(ring.vertices.shape[1]):
-        out |= _breaks(lines, (ring.vertices[:, [k]], ring.edges[:, [k]], ring.normals[:, [k]]))
+        out |= breaks(lines, (ring.vertices[:, [k]], ring.edges[:, [k]], ring.normals[:, [k]]))
     return found & (np.bincount(lines.part[out], minlength=lines.row.size) == 0)  # type: ignore[no-any-return]
 
 
-def _breaks(lines: Outlines, arc: tuple[Floats, Floats, Floats]) -> Flags:
-    """Return which edges pass through an arc; not those that touch it with an end, or are touched by its ends."""
+def breaks(lines: Outlines, arc: tuple[Floats, Floats, Floats]) -> Flags:
+    """Return which edges pass through an arc (one for all, or each through its own); not those that touch it with an end, or are touched by its ends."""
     hit = np.flatnonzero(meeting_arcs(lines.vertices, lines.edges, lines.normals, *arc))
     start, step, normal = lines.vertices[:, hit], lines.edges[:, hit], lines.normals[:, hit]
+    if arc[0].shape[1] > 1:
+        arc = (arc[0][:, hit], arc[1][:, hit], arc[2][:, hit])
     gaps = (
         chord_to_arcs(start, *arc),
         chord_to_arcs(start + step, *arc),
@@ -190,7 +193,8 @@ def _breaks(lines: Outlines, arc: tuple[Floats, Floats, Floats]) -> Flags:
     return found
 
 
-def _middles(lines: Outlines) -> Floats:
+def middles(lines: Outlines) -> Floats:
+    """Return the middles of edges as unit vectors."""
     middle = lines.vertices + lines.edges / 2
     return middle / np.sqrt(dot(middle, middle))
 
@@ -202,5 +206,6 @@ def _at_or_in(places: Floats, ring: Outlines) -> Flags:
     return found
 
 
-def _angles(chord2: Floats) -> Floats:
+def angles(chord2: Floats) -> Floats:
+    """Return the angles (rad) of squared chords."""
     return 2 * np.arcsin(np.minimum(np.sqrt(chord2) / 2, 1.0))

@@ -26,8 +26,8 @@ def register_functions(connection: Any) -> None:
         "region_centroid_ra": (_centroid_ra, ["VARCHAR"], "DOUBLE"),
         "region_centroid_dec": (_centroid_dec, ["VARCHAR"], "DOUBLE"),
         "healpix_index": (_healpix, ["INTEGER", "DOUBLE", "DOUBLE"], "BIGINT"),
-        "healpix_lon": (_healpix_lon, ["INTEGER", "BIGINT"], "DOUBLE"),
-        "healpix_lat": (_healpix_lat, ["INTEGER", "BIGINT"], "DOUBLE"),
+        "healpix_lon": (_healpix_lon, ["BIGINT", "BIGINT"], "DOUBLE"),
+        "healpix_lat": (_healpix_lat, ["BIGINT", "BIGINT"], "DOUBLE"),
     }
     for name, (body, parameters, result) in functions.items():
         connection.create_function(name, body, parameters, result, type="arrow", null_handling="special")
@@ -46,11 +46,13 @@ def _intersects(first: Any, second: Any) -> Any:
 
 
 def _contains(inner: Any, outer: Any) -> Any:
-    """Tell which regions lie within others; where both sides differ from row to row, one after the other."""
-    from dfs.sky.regions import around_many, within_many
+    """Tell which regions lie within others."""
+    from dfs.sky.regions import around_many, contains_each, within_many
 
     inner, outer = _whole(inner), _whole(outer)
-    if _different(inner) < _different(outer):
+    if min(_different(inner), _different(outer)) > _FEW:
+        found = contains_each(outer, inner)
+    elif _different(inner) < _different(outer):
         found = _one_by_one(inner, lambda region, rows: around_many(_rows(outer, rows), region))
     else:
         found = _one_by_one(outer, lambda region, rows: within_many(_rows(inner, rows), region))

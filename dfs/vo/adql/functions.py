@@ -105,6 +105,27 @@ USER_FUNCTIONS: tuple[UserFunction, ...] = (
         ucd="pos.healpix",
     ),
     UserFunction(
+        "ivo_healpix_center",
+        (("order", "long"), ("pixel", "long")),
+        "point",
+        "Centre of a HEALPix pixel, nested, of this order.",
+        ucd="pos.eq",
+    ),
+    UserFunction(
+        "gavo_specconv",
+        (("value", "double"), ("unit", "char")),
+        "double",
+        "The value (wavelength, frequency, energy, wavenumber) in another unit, 'GHz' or 'keV'; its own is that of the column. Literal units.",
+        ucd="em",
+    ),
+    UserFunction(
+        "gavo_specconv",
+        (("value", "double"), ("from_unit", "char"), ("unit", "char")),
+        "double",
+        "The same, for a value in a given unit.",
+        ucd="em",
+    ),
+    UserFunction(
         "ivo_string_agg",
         (("text", "char"), ("delimiter", "constant")),
         "char",

@@ -19,10 +19,12 @@ Predicates are conditions (not the numbers 0 and 1; where a number is asked for 
 ========================================  =====================================================================================
 
 ``CONTAINS(...) = 1`` becomes the bare predicate, ``= 0`` its `exp.Not`. Numbers are ``adql_distance(lon1, lat1, lon2, lat2)`` (deg),
-``adql_area(shape)`` (deg**2), ``adql_centroid_lon(region)``, ``adql_centroid_lat(region)`` (deg).
+``adql_area(shape)`` (deg**2), ``adql_centroid_lon(region)``, ``adql_centroid_lat(region)`` (deg), ``adql_healpix_lon(order, pixel)``, ``adql_healpix_lat(order, pixel)`` (deg).
 
-A geometry that a query returns is STC-S text, as in published columns of regions (xtype ``adql:REGION``): ``CIRCLE ICRS 10 -5 0.5``.
-All formats carry it, pyvo gives it as text and TOPCAT plots it as an area.
+A point, circle, polygon or box that the outermost SELECT makes is an array of numbers there, ``adql_array(shape)``, as ADQL 2.1 (3.6) and
+DALI have it (xtype ``point``, ``circle``, ``polygon``): numbers in astropy and pyvo, an area that TOPCAT plots. Within a query (derived tables,
+set operators, GROUP BY), and for published columns of regions and REGION(...), a geometry is STC-S text (xtype ``adql:REGION``):
+``CIRCLE ICRS 10 -5 0.5``.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from sqlglot import exp
 
 __all__ = ["ALL_CALLS", "NUMBERS", "PREDICATES", "SHAPES", "arguments", "call", "constant", "is_call", "number"]
 
-NUMBERS = ("adql_distance", "adql_area", "adql_centroid_lon", "adql_centroid_lat")
+NUMBERS = ("adql_distance", "adql_area", "adql_array", "adql_centroid_lon", "adql_centroid_lat")
 PREDICATES = ("adql_contains", "adql_intersects")
 SHAPES = ("adql_point", "adql_circle", "adql_box", "adql_polygon", "adql_region")
 ALL_CALLS = (*SHAPES, *PREDICATES, *NUMBERS)

@@ -15,7 +15,7 @@ from dfs.model.schema import ColumnSchema
 from dfs.vo.formats.attached import InputParam, ServiceInfo, TableInfo
 from dfs.vo.formats.binary2 import binary2
 from dfs.vo.formats.cells import as_bytes
-from dfs.vo.formats.rows import Rows, is_text
+from dfs.vo.formats.rows import Rows, conform, is_text
 from dfs.vo.formats.tabledata import tabledata
 
 __all__ = ["error_document", "field_ids", "header_document", "write_votable"]
@@ -113,8 +113,13 @@ def field_ids(columns: Sequence[ColumnSchema]) -> list[str]:
 
 
 def _until_failure(rows: Rows, failure: list[DfsError]) -> Iterator[Any]:
+    """Give batches in the types of their columns, so that nothing can go wrong once their rows are begun."""
+    import pyarrow as pa
+
+    names = [str(number) for number in range(len(rows.columns))]
     try:
-        yield from rows.batches()
+        for batch in rows.batches():
+            yield pa.RecordBatch.from_arrays(conform(batch, rows.columns), names)
     except DfsError as error:
         failure.append(error)
 

@@ -107,13 +107,40 @@ class CallChecks(ShapeChecks):
         try:
             by = units.factor(inner.unit, wanted)
         except UsageError as error:
-            raise self.error(node, error.message, accepted=error.accepted) from None
+            hint = (
+                "gavo_specconv goes from wavelengths to frequencies and energies"
+                if _is_spectral(inner.unit, wanted)
+                else ""
+            )
+            raise self.error(node, error.message, accepted=error.accepted, hint=hint) from None
         if by == 1:
             return Value(inner.node, inner.type, wanted, inner.ucd)
         product = Value(exp.Mul(this=inner.node, expression=number(by)), "double")
         if isinstance(inner.node, exp.Binary):
             product.node.set("this", Value(exp.Paren(this=inner.node), inner.type).node)
         return Value(exp.Paren(this=product.node), "double", wanted, inner.ucd)
+
+    def _spectral(self, node: exp.Anonymous) -> Value:
+        inner = self.number(node.expressions[0], "gavo_specconv")
+        names = node.expressions[1:]
+        if not all(isinstance(one, exp.Literal) and one.is_string for one in names):
+            raise self.error(
+                node, "the units of gavo_specconv are literal text", accepted="gavo_specconv(em_min, 'GHz')"
+            )
+        given = str(names[0].this) if len(names) == 2 else inner.unit
+        wanted = str(names[-1].this)
+        try:
+            figure, divided = units.spectral(given, wanted)
+        except UsageError as error:
+            raise self.error(node, error.message, accepted=error.accepted) from None
+        factor = Value(number(figure), "double").node
+        bare = Value(exp.Paren(this=inner.node), inner.type).node if isinstance(inner.node, exp.Binary) else inner.node
+        built = (
+            exp.Div(this=factor, expression=bare, typed=True, safe=False)
+            if divided
+            else exp.Mul(this=bare, expression=factor)
+        )
+        return Value(exp.Paren(this=Value(built, "double").node), "double", wanted, "em")
 
     def _user_function(self, node: exp.Anonymous, name: str) -> Value:
         forms = user_function(name)
@@ -128,6 +155,8 @@ class CallChecks(ShapeChecks):
             accepted = " or ".join(one.signature for one in forms)
             raise self.error(node, f"{name} has {len(node.expressions)} arguments", accepted=accepted)
         form = fitting[0]
+        if form.name == "gavo_specconv":
+            return self._spectral(node)
         if form.aggregate and not self.aggregates:
             raise self.error(node, f"{name} cannot stand here", hint="aggregates stand in SELECT, HAVING and ORDER BY")
         if form.aggregate:
@@ -138,6 +167,9 @@ class CallChecks(ShapeChecks):
             for part in self._argument(one, kind, form)
         ]
         self.aggregates = self.aggregates or form.aggregate
+        if form.result == "point":
+            centre = [call(f"adql_healpix_{one}", *(part.copy() for part in parts)) for one in ("lon", "lat")]
+            return Value(call("adql_point", *centre), "point", form.unit, form.ucd, None, form.description)
         return Value(call(form.name, *parts), form.result, form.unit, form.ucd, None, form.description)
 
     def _argument(self, node: Any, kind: str, form: UserFunction) -> list[Any]:
@@ -155,3 +187,11 @@ class CallChecks(ShapeChecks):
         if kind == "long" and found.type not in INTEGERS and found.type != "null":
             raise self.error(node, f"{form.name} needs a whole number", accepted=form.signature)
         return [found.node]
+
+
+def _is_spectral(given: str, wanted: str) -> bool:
+    try:
+        units.spectral(given, wanted)
+    except UsageError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
@@ -11,6 +12,7 @@ from dfs.vo.adql.check.grouping import check_grouping
 from dfs.vo.adql.check.ordering import OrderChecks
 from dfs.vo.adql.check.scope import Scope, named
 from dfs.vo.adql.check.typed import INTEGERS, NUMBERS, TEXTS, Value
+from dfs.vo.adql.geometry import arguments, call, constant, is_call
 
 __all__ = ["MOST_COLUMNS", "QueryChecks"]
 
@@ -32,6 +34,8 @@ class QueryChecks(OrderChecks):
             self.common.append((name, physical, columns))
             made.append(exp.CTE(this=inner, alias=exp.TableAlias(this=named(physical))))
         built, columns = self.outputs(tree, None)
+        if isinstance(built, exp.Select):
+            columns = _with_arrays(built, columns)
         if made:
             if isinstance(built, exp.Subquery):
                 built = exp.Select(
@@ -161,6 +165,21 @@ class QueryChecks(OrderChecks):
         if isinstance(expression, exp.Anonymous):
             return str(expression.this).lower(), value
         return (type(expression).__name__.lower() if isinstance(expression, exp.AggFunc) else f"col_{number}"), value
+
+
+def _with_arrays(select: exp.Select, columns: list[tuple[str, Value]]) -> list[tuple[str, Value]]:
+    """Make the shapes that a result has arrays of numbers; those by which rows are grouped stay text."""
+    group = select.args.get("group")
+    grouped = set(group.expressions) if group is not None else set()
+    found = []
+    for item, (name, value) in zip(select.expressions, columns, strict=True):
+        node = value.node
+        shape = is_call(node) and not is_call(node, "adql_region") and node not in grouped
+        if shape and (value.type != "box" or all(constant(one) is not None for one in arguments(node))):
+            value = replace(value, node=call("adql_array", node))  # noqa: PLW2901
+            item.set("this", value.node)
+        found.append((name, value))
+    return found
 
 
 def _named_subquery(node: exp.Subquery, alias: str) -> exp.Subquery:

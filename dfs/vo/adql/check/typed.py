@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from dfs.model.schema import ColumnSchema, Datatype
+from dfs.vo.adql.geometry import is_call
 
 __all__ = ["FLOATS", "GEOMETRIES", "INTEGERS", "NUMBERS", "TEXTS", "Value", "output_column", "type_of"]
 
@@ -14,6 +15,7 @@ FLOATS = frozenset({"float", "double"})
 NUMBERS = INTEGERS | FLOATS | {"flag"}
 TEXTS = frozenset({"char", "unicodeChar", "region"})
 GEOMETRIES = frozenset({"point", "circle", "box", "polygon", "region"})
+_SIZES = {"point": "2", "circle": "3", "polygon": "*"}  # of the arrays of DALI 1.1, section 3.3
 _REGION_XTYPES = ("adql:region", "adql:point", "region", "point", "circle", "polygon", "shape")
 
 
@@ -56,6 +58,11 @@ def output_column(name: str, value: Value) -> ColumnSchema:
         source = value.column
         return source if source.name == name else replace(source, name=name)
     kind = value.type
+    if is_call(value.node, "adql_array"):
+        shape = "polygon" if kind == "box" else kind
+        return ColumnSchema(
+            name, "double", value.description, unit="deg", ucd=value.ucd, xtype=shape, arraysize=_SIZES[shape]
+        )
     text = kind in TEXTS or kind in GEOMETRIES or kind == "null"
     datatype = "char" if kind in GEOMETRIES or kind == "null" else "int" if kind == "flag" else kind
     return ColumnSchema(

@@ -1,6 +1,6 @@
 """Units of results, and factors between units.
 
-Products are written as VOUnit text without being worked out (``km/s.d``); only IN_UNIT asks astropy, which is imported then.
+Products are written as VOUnit text without being worked out (``km/s.d``); only IN_UNIT and gavo_specconv ask astropy, which is imported then.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from dfs.errors import UsageError
 
-__all__ = ["divided", "factor", "multiplied", "raised"]
+__all__ = ["divided", "factor", "multiplied", "raised", "spectral"]
 
 _LONGEST_UNIT = 80
 
@@ -79,3 +79,33 @@ def factor(given: str, wanted: str) -> float:
     except UnitConversionError:
         said = given or "no unit"
         raise UsageError(f"a value in {said!r} cannot be told in {wanted!r}") from None
+
+
+@lru_cache(maxsize=256)
+def spectral(given: str, wanted: str) -> tuple[float, bool]:
+    """Return how a wavelength, frequency, energy or wavenumber is told in another unit.
+
+    Returns
+    -------
+    number
+        By which a value is multiplied, or which is divided by it.
+    divided
+        Which of the two.
+
+    Raises
+    ------
+    UsageError
+        One of the units is none of these.
+    """
+    from astropy import units
+
+    source, target = _unit(given), _unit(wanted)
+    try:
+        one, two = (source.to(target, value, equivalencies=units.spectral()) for value in (1.0, 2.0))
+    except units.UnitConversionError:
+        said = given or "no unit"
+        raise UsageError(
+            f"a value in {said!r} cannot be told in {wanted!r}",
+            accepted="units of wavelength, frequency, energy or wavenumber",
+        ) from None
+    return float(f"{one:.15g}"), two < one

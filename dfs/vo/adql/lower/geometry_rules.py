@@ -1,6 +1,7 @@
 """Geometry without geometric types: arithmetic for points, circles and boxes, calls of registered functions on text for all else.
 
-The registered functions (``region_*``) take STC-S text; `region_contains` has the inner region first, as CONTAINS of ADQL.
+The registered functions (``region_*``) take STC-S text; `region_contains` has the inner region first, as CONTAINS of ADQL, `region_holds` the
+region, and the coordinates of a position as numbers.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from typing import Any
 
 from sqlglot import exp
 
-from dfs.vo.adql.geometry import SHAPES, arguments, constant, is_call
+from dfs.vo.adql.geometry import PREDICATES, SHAPES, arguments, constant, is_call
 from dfs.vo.adql.lower import sphere
-from dfs.vo.adql.lower.nodes import Copies, add, function
-from dfs.vo.adql.lower.shapes import convex_edges, shape_text
+from dfs.vo.adql.lower.nodes import Copies, add, function, literal, paren
+from dfs.vo.adql.lower.shapes import box_polygon, convex_edges, shape_text
 
 __all__ = ["GeometryRules"]
 
-_TAKE_SHAPES = ("adql_contains", "adql_intersects", "adql_area", "adql_centroid_lon", "adql_centroid_lat")
+_TAKE_SHAPES = (*PREDICATES, "adql_area", "adql_centroid_lon", "adql_centroid_lat", "adql_array")
 
 
 class GeometryRules:
@@ -29,9 +30,9 @@ class GeometryRules:
         """Return `node` in double precision."""
         raise NotImplementedError
 
-    def like(self, _node: Any) -> Any:
-        """Return LIKE as the engine says it; None when it is the same."""
-        return None
+    def number(self, value: float) -> Any:
+        """Return a double precision constant."""
+        return literal(value)
 
     def geometry_call(self, node: exp.Anonymous) -> Any:
         """Return what stands for a geometric function; None when it is none, or its turn comes later."""
@@ -44,6 +45,25 @@ class GeometryRules:
     def shape_value(self, node: exp.Anonymous) -> Any:
         """Return a geometry that is a value of the result: its text."""
         return shape_text(self.copy, self._doubles(node))
+
+    def array(self, shape: exp.Anonymous) -> Any:
+        """Return a shape as an array of numbers; NULL where one of them is."""
+        if is_call(shape, "adql_box"):
+            shape = box_polygon(shape)
+        parts = arguments(self._doubles(shape))
+        values = [constant(one) for one in parts]
+        numbers = [
+            one if value is None else self.number(float(value)) for one, value in zip(parts, values, strict=True)
+        ]
+        made = exp.Array(expressions=numbers)
+        tests = [
+            exp.Is(this=paren(self.copy(one)), expression=exp.Null())
+            for one, value in zip(parts, values, strict=True)
+            if value is None
+        ]
+        if not tests:
+            return made
+        return exp.Case(ifs=[exp.If(this=exp.or_(*tests, copy=False), true=exp.Null())], default=made)
 
     def _doubles(self, node: Any) -> Any:
         if not is_call(node, "adql_region"):
@@ -63,7 +83,7 @@ class GeometryRules:
             edges = convex_edges(outer) if is_call(outer, "adql_polygon") else None
             if edges is not None:
                 return exp.Paren(this=sphere.in_convex_polygon(self.copy, lon, lat, edges))
-            return self.region_call("region_intersects", inner, outer)  # the same of a position, and quicker
+            return function("region_holds", shape_text(self.copy, outer), self.copy(lon), self.copy(lat))
         if is_call(inner, "adql_circle") and is_call(outer, "adql_circle"):
             away = sphere.distance(self.copy, [*arguments(inner)[:2], *parts[:2]])
             return exp.Paren(
@@ -114,6 +134,7 @@ _RULES = {
     "adql_intersects": "intersects",
     "adql_distance": "distance",
     "adql_area": "area",
+    "adql_array": "array",
     "adql_centroid_lon": "centroid_lon",
     "adql_centroid_lat": "centroid_lat",
 }

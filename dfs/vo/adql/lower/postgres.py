@@ -32,13 +32,6 @@ class Postgres(Lowering):
         """Return the quotient of whole numbers, towards zero."""
         return exp.Div(this=paren(left), expression=paren(right), typed=True, safe=False)
 
-    def not_zero(self, node: Any, *, whole: bool = False) -> Any:
-        """Return `node`, NULL in place of zero."""
-        bare = node.this if isinstance(node, exp.Cast) else node
-        if isinstance(bare, exp.Literal) and float(str(bare.this)) != 0:
-            return node
-        return function("NULLIF", node, exp.Literal(this="0", is_string=False) if whole else self.number(0.0))
-
     def like(self, node: Any) -> Any:
         """Return LIKE without the escape character that is the default here."""
         return exp.Escape(this=type(node)(this=node.this, expression=node.expression), expression=text(""))
@@ -67,6 +60,15 @@ class Postgres(Lowering):
 
     def _f_ivo_healpix_index(self, _node: Any, order: Any, lon: Any, lat: Any) -> Any:
         return function("healpix_nest", cast(order, "INT"), self._point(self.double(lon), self.double(lat)))
+
+    def _f_adql_healpix_lon(self, _node: Any, order: Any, pixel: Any) -> Any:
+        return function("DEGREES", function("LONG", self._healpix_center(order, pixel)))
+
+    def _f_adql_healpix_lat(self, _node: Any, order: Any, pixel: Any) -> Any:
+        return function("DEGREES", function("LAT", self._healpix_center(order, pixel)))
+
+    def _healpix_center(self, order: Any, pixel: Any) -> Any:
+        return function("CENTER_OF_HEALPIX_NEST", cast(order, "INT"), self.long(pixel))
 
     def _point(self, lon: Any, lat: Any) -> Any:
         lon, lat = (self.number(float(value)) if (value := constant(one)) is not None else one for one in (lon, lat))

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from dfs.vo.adql.geometry import arguments, constant, is_call
+from dfs.vo.adql.geometry import arguments, call, constant, is_call, number
 from dfs.vo.adql.lower.nodes import Copies, cast, text
 
-__all__ = ["convex_edges", "shape_text"]
+__all__ = ["box_polygon", "convex_edges", "shape_text"]
 
 _WORDS = {"adql_point": "POSITION", "adql_circle": "CIRCLE", "adql_polygon": "POLYGON", "adql_box": "BOX"}
 Vector = tuple[float, float, float]
@@ -25,14 +25,20 @@ def shape_text(copy: Copies, shape: Any) -> Any:
     if all(one is not None for one in values):
         numbers = [float(one or 0.0) for one in values]
         if is_call(shape, "adql_box") and all(0 < one < 180 for one in numbers[2:]):
-            from dfs.sky.regions.shapes import box
-
-            word, numbers = "POLYGON ICRS", [one for pair in box(*numbers).vertices for one in pair]
+            return shape_text(copy, box_polygon(shape))
         return text(f"{word} {' '.join(map(repr, numbers))}")
     parts: list[Any] = [text(word)]
     for one, value in zip(arguments(shape), values, strict=True):
         parts += [text(" "), cast(copy(one), "VARCHAR")] if value is None else [text(f" {float(value)!r}")]
     return _joined(parts)
+
+
+def box_polygon(shape: Any) -> Any:
+    """Return a constant box as the polygon of its corners."""
+    from dfs.sky.regions.shapes import box
+
+    corners = box(*(float(constant(one) or 0.0) for one in arguments(shape))).vertices
+    return call("adql_polygon", *(number(one) for pair in corners for one in pair))
 
 
 def _joined(parts: list[Any]) -> Any:

@@ -29,6 +29,10 @@ class Spark(Lowering):
         """Return a double without its decimals: its sign times its size rounded down."""
         return multiply(function("SIGN", self.copy(node)), cast(function("FLOOR", function("ABS", node)), "DOUBLE"))
 
+    def like(self, node: Any) -> Any:
+        """Return LIKE with an escape character that no pattern has in place of the backslash, the default here."""
+        return exp.Escape(this=type(node)(this=node.this, expression=node.expression), expression=text("\x01"))
+
     def time(self, node: Any) -> Any:
         """Return text in ISO 8601 as a time without zone."""
         return function("TO_TIMESTAMP_NTZ", function("RTRIM", text("Z"), node))

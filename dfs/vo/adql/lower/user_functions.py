@@ -28,6 +28,10 @@ class UserFunctionRules:
         """Return a double precision constant."""
         return literal(value)
 
+    def like(self, _node: Any) -> Any:
+        """Return LIKE as the engine says it; None when it is the same."""
+        return None
+
     def time(self, node: Any) -> Any:
         """Return text in ISO 8601 as the engine's time."""
         raise NotImplementedError
@@ -63,7 +67,8 @@ class UserFunctionRules:
         return self.found_in(whole, part)
 
     def _f_ivo_nocasematch(self, _node: Any, value: Any, pattern: Any) -> Any:
-        return exp.Paren(this=exp.ILike(this=value, expression=pattern))
+        made = exp.ILike(this=value, expression=pattern)
+        return exp.Paren(this=self.like(made) or made)
 
     def _f_ivo_interval_overlaps(self, _node: Any, low1: Any, high1: Any, low2: Any, high2: Any) -> Any:
         parts = exp.LTE(this=low1, expression=high2), exp.LTE(this=low2, expression=high1)
@@ -74,6 +79,12 @@ class UserFunctionRules:
 
     def _f_ivo_healpix_index(self, _node: Any, order: Any, lon: Any, lat: Any) -> Any:
         return function("healpix_index", cast(order, "INT"), self.double(lon), self.double(lat))
+
+    def _f_adql_healpix_lon(self, _node: Any, order: Any, pixel: Any) -> Any:
+        return function("healpix_lon", self.long(order), self.long(pixel))
+
+    def _f_adql_healpix_lat(self, _node: Any, order: Any, pixel: Any) -> Any:
+        return function("healpix_lat", self.long(order), self.long(pixel))
 
     def _f_ivo_string_agg(self, _node: Any, value: Any, delimiter: Any) -> Any:
         ordered = exp.Order(this=delimiter, expressions=[exp.Ordered(this=value.copy(), nulls_first=False)])

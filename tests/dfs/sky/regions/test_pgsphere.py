@@ -22,7 +22,9 @@ from dfs.sky.regions import (
     Polygon,
     area_deg2,
     around_many,
+    contains_each,
     contains_points,
+    intersects_each,
     intersects_many,
     parse_many,
     stcs,
@@ -136,6 +138,10 @@ def test_intersections_and_contents_are_pgspheres(sphere, kind, other, size):
         assert within_many(lines, two).tolist() == [row[number] for row in inside]
         assert around_many(lines, two).tolist() == [row[number] for row in around]
     assert 0 < np.mean(meets) < 1
+    first, second = Outlines.of([one for one in ones for _ in others]), Outlines.of(others * len(ones))
+    assert intersects_each(first, second).tolist() == np.ravel(meets).tolist()
+    assert contains_each(second, first).tolist() == np.ravel(inside).tolist()
+    assert contains_each(first, second).tolist() == np.ravel(around).tolist()
 
 
 @pytest.mark.parametrize("size", [0.01, 1.0, 20.0])

@@ -27,6 +27,7 @@ from dfs.sky.regions import (
     box,
     centroid,
     contains,
+    contains_each,
     contains_points,
     intersects,
     intersects_each,
@@ -324,6 +325,17 @@ def test_row_by_row_agrees_with_one_by_one():
         False,
         False,
     ]
+    large = [star((random.uniform(0, 10), random.uniform(-5, 5)), random.uniform(3, 8, 6)) for _ in range(300)]
+    large += [Circle(random.uniform(0, 10), random.uniform(-5, 5), random.uniform(0, 8)) for _ in range(290)]
+    large += [Circle(random.uniform(0, 360), random.uniform(-90, 90), random.uniform(80, 180)) for _ in range(10)]
+    held = [contains(a, b) for a, b in zip(large, others, strict=True)]
+    assert 20 < sum(held) < 580
+    assert contains_each(Outlines.of([*large, None, large[0]]), Outlines.of([*others, others[0], None])).tolist() == [
+        *held,
+        False,
+        False,
+    ]
+    assert contains_each(Outlines.of(large), Outlines.of(large)).all()
     ra, dec = random.uniform(0, 10, 600), random.uniform(-5, 5, 600)
     held = [bool(contains_points(one, [a], [d])[0]) for one, a, d in zip(ones, ra, dec, strict=True)]
     assert sum(held) > 10
@@ -341,7 +353,7 @@ def test_row_by_row_agrees_with_one_by_one():
 
 
 def test_many_at_once_agree_with_one_by_one():
-    regions = crowd(7, 300)
+    regions = crowd(7, 120)
     lines = Outlines.of([*regions, None])
     for one in (
         Point(5, 0),

@@ -91,13 +91,15 @@ def test_types_names_and_meanings_of_columns(tables: Any) -> None:
     ).replace(", 1 = 1", "") + " GROUP BY dp_id, period, ra, dec, object"
     found = check(parse(text), tables).columns
     assert [one.datatype for one in found] == [
-        "char", "short", "long", "double", "long", "long", "double", "float", "char", "char", "int",
+        "char", "short", "long", "double", "long", "long", "double", "float", "char", "double", "int",
     ]  # fmt: skip
     assert [one.name for one in found] == [
         "dp_id", "My Period", "col_3", "col_4", "count", "sum", "avg", "min", "lower", "point", "i",
     ]  # fmt: skip
     assert found[0].ucd == "meta.id;meta.main"
-    assert found[9].xtype == "adql:REGION"
+    assert (found[9].xtype, found[9].arraysize, found[9].unit) == ("point", "2", "deg")
+    within = check(parse("SELECT p FROM (SELECT POINT(ra, dec) AS p FROM dbo.raw) AS q"), tables).columns[0]
+    assert (within.xtype, within.datatype) == ("adql:REGION", "char")
     assert found[7].ucd == "stat.min;time.duration;obs.exposure"
 
 
@@ -151,13 +153,31 @@ def test_inner_names_do_not_hide_outer_ones(tables: Any) -> None:
     assert '"raw_2"."s_ra" = "raw"."period"' in sql
 
 
+def test_spectral_units(tables: Any) -> None:
+    found = check(parse("SELECT gavo_specconv(em_min, 'GHz') AS f FROM ivoa.ObsCore"), tables).columns[0]
+    assert (found.unit, found.datatype) == ("GHz", "double")
+    for text in ("gavo_specconv(s_ra, 'GHz')", "gavo_specconv(em_min, 's')", "gavo_specconv(em_min, obs_collection)"):
+        with pytest.raises(AdqlError):
+            check(parse(f"SELECT {text} FROM ivoa.ObsCore"), tables)
+    with pytest.raises(AdqlError) as caught:
+        check(parse("SELECT IN_UNIT(em_min, 'GHz') FROM ivoa.ObsCore"), tables)
+    assert "gavo_specconv" in caught.value.line()
+
+
 def test_every_user_function_is_served(tables: Any) -> None:
-    values = {"double": "ra", "long": "period", "char": "object", "constant": "','", "point": "POINT(ra, dec)"}
+    values = {
+        "double": "em_min",
+        "long": "calib_level",
+        "char": "obs_collection",
+        "constant": "','",
+        "point": "POINT(s_ra, s_dec)",
+    }
     for one in USER_FUNCTIONS:
-        arguments = ", ".join(values[kind] for _, kind in one.parameters)
-        checked = check(parse(f"SELECT {one.name}({arguments}) AS x FROM dbo.raw"), tables)
+        arguments = ", ".join("'um'" if name.endswith("unit") else values[kind] for name, kind in one.parameters)
+        checked = check(parse(f"SELECT {one.name}({arguments}) AS x FROM ivoa.ObsCore"), tables)
         for engine in ("duckdb", "postgres", "spark", "trino"):
-            assert "ivo_" not in print_for(lower(checked.tree, engine), engine).lower().replace('"ivo', "")
+            said = print_for(lower(checked.tree, engine), engine).lower().replace("ivoa", "")
+            assert not any(prefix in said for prefix in ("ivo_", "gavo_", "adql_"))
         assert one.signature.startswith(f"{one.name}(")
         assert one.description
 

@@ -8,12 +8,16 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
 from astropy import units as u
 from astropy.coordinates import SkyCoord
+from astropy.table import Table
 
+from dfs.sky.regions import Circle, Point, Polygon, contains, contains_points, intersects
 from dfs.vo.adql import check, lower, parse, print_for
 from dfs.vo.adql.duckdb_functions import register_functions
+from dfs.vo.formats import TableRows, negotiate, write
 
 Rows = list[tuple[Any, ...]]
 RNG = np.random.default_rng(7)
@@ -117,14 +121,46 @@ def test_regions_of_two_subqueries(run: Callable[[str], Rows]) -> None:
     assert contained == 1
 
 
-def test_shapes_as_results(run: Callable[[str], Rows]) -> None:
-    text = "SELECT POINT(ra, dec), CIRCLE(1, 2, 3), POLYGON(1, 1, 2, 1, 2, 2), AREA(CIRCLE(1, 2, 1)), AREA(BOX(0, 0, 1, 1)), s_region FROM dbo.raw WHERE dp_id = 'r353'"
+def test_shapes_within_a_query_are_text(run: Callable[[str], Rows]) -> None:
+    text = (
+        "SELECT * FROM (SELECT POINT(ra, dec) AS p, CIRCLE(1, 2, 3) AS c, POLYGON(1, 1, 2, 1, 2, 2) AS g, AREA(CIRCLE(1, 2, 1)) AS a, "
+        "AREA(BOX(0, 0, 1, 1)) AS b, s_region FROM dbo.raw WHERE dp_id = 'r353') AS q"
+    )
     point, circle, polygon, area, box_area, region = run(text)[0]
     assert (point, circle) == ("POSITION ICRS 10.0 -5.0", "CIRCLE ICRS 1.0 2.0 3.0")
     assert polygon == "POLYGON ICRS 1.0 1.0 2.0 1.0 2.0 2.0"
     assert area == pytest.approx(2 * np.pi * (1 - np.cos(np.radians(1))) * np.degrees(1) ** 2, rel=1e-12)
     assert box_area == pytest.approx(1, rel=1e-4)
     assert region == "POSITION J2000 10.0 -5.0"
+    grouped = run("SELECT POINT(ra, dec), COUNT(*) FROM dbo.raw WHERE dp_id = 'r353' GROUP BY POINT(ra, dec)")
+    assert grouped == [("POSITION ICRS 10.0 -5.0", 1)]
+
+
+def test_shapes_of_a_result_are_arrays_that_astropy_reads(
+    run: Callable[[str], Rows], tables: dict[str, Any], tmp_path: Any
+) -> None:
+    text = (
+        "SELECT POINT(ra, dec) AS p, CIRCLE(ra, dec, 1 / 2.) AS c, POLYGON(1, 1, 2, 1, 2, 2) AS g, BOX(0, 0, 2, 2) AS b, CENTROID(s_region) AS m "
+        "FROM dbo.raw WHERE dp_id IN ('r352', 'r353') ORDER BY dp_id DESC"
+    )
+    columns = check(parse(text), tables).columns
+    assert [(one.xtype, one.datatype, one.arraysize) for one in columns] == [
+        (name, "double", size)
+        for name, size in (("point", "2"), ("circle", "3"), ("polygon", "*"), ("polygon", "*"), ("point", "2"))
+    ]
+    lists = [pa.array(list(column)) for column in zip(*run(text), strict=True)]
+    batch = pa.RecordBatch.from_arrays(lists, [one.name for one in columns])
+    for kind in ("votable", "votable/b2", "fits"):
+        path = tmp_path / kind.replace("/", "-")
+        path.write_bytes(b"".join(write(TableRows(columns, [batch]), negotiate(kind))))
+        found = Table.read(path, format="fits" if kind == "fits" else "votable")
+        assert found["p"].shape == (2, 2)
+        assert found["p"][0].tolist() == [10.0, -5.0]
+        assert found["c"][0].tolist() == [10.0, -5.0, 0.5]
+        assert np.asarray(found["g"][1], dtype=float).tolist() == [1, 1, 2, 1, 2, 2]
+        assert np.asarray(found["b"][0], dtype=float) == pytest.approx([1, -1, 1, 1, 359, 1, 359, -1], abs=2e-3)
+        assert found["m"][0].tolist() == pytest.approx([10.0, -5.0])
+        assert np.all(np.ma.getmaskarray(found["m"][1]) | np.isnan(np.asarray(found["m"][1], dtype=float)))
 
 
 def test_rules_of_values(run: Callable[[str], Rows]) -> None:
@@ -188,3 +224,71 @@ def test_healpix_as_astropy_healpix_has_it(run: Callable[[str], Rows]) -> None:
     wanted = HEALPix(2**7, order="nested").lonlat_to_healpix(RA * u.deg, DEC * u.deg).tolist()
     assert [one for (one,) in run("SELECT ivo_healpix_index(7, ra, dec) FROM dbo.raw ORDER BY ob_id")] == wanted
     assert [one for (one,) in run("SELECT ivo_healpix_index(7, POINT(ra, dec)) FROM dbo.raw ORDER BY ob_id")] == wanted
+
+
+def test_centres_of_healpix_pixels(run: Callable[[str], Rows]) -> None:
+    from astropy_healpix import HEALPix
+
+    grid = HEALPix(2**7, order="nested")
+    lon, lat = grid.healpix_to_lonlat(grid.lonlat_to_healpix(RA * u.deg, DEC * u.deg))
+    text = "SELECT ivo_healpix_center(7, ivo_healpix_index(7, ra, dec)) AS p FROM dbo.raw ORDER BY ob_id"
+    found = np.array([one for (one,) in run(text)])
+    away = SkyCoord(found[:, 0], found[:, 1], unit="deg").separation(SkyCoord(lon, lat))
+    assert away.arcsec.max() < 1e-6
+    none = "SELECT ivo_healpix_center(1, 48), ivo_healpix_center(-1, 0), ivo_healpix_center(30, 1) FROM dbo.raw"
+    assert run(none)[0] == (None, None, None)
+
+
+@pytest.mark.parametrize(("given", "wanted"), [("m", "GHz"), ("GHz", "eV"), ("keV", "Angstrom"), ("um", "nm")])
+def test_spectral_units_as_astropy_has_them(run: Callable[[str], Rows], given: str, wanted: str) -> None:
+    (value, own), *_ = run(
+        f"SELECT gavo_specconv(ra + 1, '{given}', '{wanted}'), gavo_specconv(IN_UNIT(ra, 'deg') * 0 + 1, 'm', 'm') FROM dbo.raw "
+        "WHERE dp_id = 'r353'"
+    )
+    assert value == pytest.approx((11 * u.Unit(given)).to_value(wanted, equivalencies=u.spectral()), rel=1e-12)
+    assert own == 1
+
+
+CORNERS = ((0, 0), (20, 0), (10, 10), (20, 20), (0, 20))
+
+
+@pytest.mark.parametrize("many", [1, 4])
+def test_positions_in_outlines_that_are_not_convex(run: Callable[[str], Rows], many: int) -> None:
+    """With 5 and with 20 vertices, beyond what is said in arithmetic; to the letter what regions say of each row."""
+    following = (*CORNERS[1:], CORNERS[0])
+    ring = [
+        (a[0] + (b[0] - a[0]) * k / many, a[1] + (b[1] - a[1]) * k / many)
+        for a, b in zip(CORNERS, following, strict=True)
+        for k in range(many)
+    ]
+    said = ", ".join(f"{ra}, {dec}" for ra, dec in ring)
+    text = f"SELECT ob_id, CONTAINS(POINT(ra / 18, dec / 9 + 10), POLYGON({said})) FROM dbo.raw ORDER BY ob_id"
+    found = [bool(row[1]) for row in run(text)]
+    assert found == contains_points(Polygon(tuple(ring)), RA / 18, DEC / 9 + 10).tolist()
+    assert 20 < sum(found) < len(found) - 20
+
+
+def test_each_row_with_a_region_of_its_own(run: Callable[[str], Rows]) -> None:
+    """Regions and positions that both differ from row to row, as in a join by something else."""
+    text = (
+        "SELECT a.dp_id, CONTAINS(POINT(s_ra + 0.2, s_dec + 0.1), s_region), INTERSECTS(CIRCLE(s_ra + 1, s_dec + 0.2, 0.15), s_region), "
+        "CONTAINS(CIRCLE(s_ra + 0.2, s_dec + 0.1, 0.01), s_region) FROM ivoa.ObsCore AS a"
+    )
+    rows = {name: flags for name, *flags in run(text)}
+    for number, (ra, dec) in enumerate(zip(RA.tolist(), DEC.tolist(), strict=True)):
+        if number % 3 or abs(dec) > 80:
+            continue
+        low = min(dec, 89.0)
+        region = Polygon(((ra, low), (ra + 1, low), (ra, low + 0.5)))
+        wanted = [
+            contains(region, Point(ra + 0.2, dec + 0.1)),
+            intersects(region, Circle(ra + 1, dec + 0.2, 0.15)),
+            contains(region, Circle(ra + 0.2, dec + 0.1, 0.01)),
+        ]
+        assert rows[f"p{number}"] == wanted
+
+
+def test_a_backslash_is_a_letter_like_others(run: Callable[[str], Rows]) -> None:
+    text = "SELECT COUNT(*) FROM dbo.raw WHERE object || '\\_' {} 'ngc 1365\\_'"
+    assert run(text.format("ILIKE"))[0][0] == len(RA)
+    assert run("SELECT ivo_nocasematch('a\\b', 'A\\_') FROM dbo.raw WHERE dp_id = 'r1'") == [(1,)]

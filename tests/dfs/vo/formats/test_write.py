@@ -290,6 +290,15 @@ def test_a_failure_midway_does_not_look_like_an_end():
         _bytes(TableRows(SMALL.columns, _breaking()), "csv")
 
 
+@pytest.mark.parametrize("kind", ["votable", "votable/b2"])
+def test_a_value_that_does_not_fit_ends_the_table_with_an_error(kind):
+    columns = (ColumnSchema("n", "short", "a number"),)
+    batches = [pa.RecordBatch.from_pydict({"n": values}) for values in ([1, 2], [70_000])]
+    data = _bytes(TableRows(columns, batches), kind)
+    parse_votable(io.BytesIO(data))
+    assert b'value="ERROR">a value does not fit' in data
+
+
 def test_an_error_document_is_read_by_pyvo():
     from pyvo.dal.query import DALQueryError, DALResults
 

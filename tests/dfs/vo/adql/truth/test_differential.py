@@ -71,6 +71,10 @@ class Queries:
             lambda: f"COALESCE({sub()}, {self.whole(depth - 1)})",
             lambda: f"CAST({self.whole(depth - 1)} AS DOUBLE PRECISION)",
             self.distance,
+            lambda: f"DISTANCE(ivo_healpix_center(4, ivo_healpix_index(4, {self.point()})), {self.point()})",
+            lambda: (
+                f"gavo_specconv(ABS({self.prefix}ra) + 1, {d.choice(['GHz', 'um', 'keV'])!r}, {d.choice(['eV', 'm'])!r})"
+            ),
             lambda: f"ivo_to_mjd({self.prefix}t)",
         )
 
@@ -124,8 +128,15 @@ class Queries:
             f"CONTAINS(CIRCLE({p}ra, {p}dec, {d.uniform(0.1, 5):.2f}), {circle})",
             f"INTERSECTS(CIRCLE({p}ra, {p}dec, {d.uniform(0.1, 5):.2f}), {circle})",
             f"{name}({point}, CIRCLE(CENTROID({circle}), {d.uniform(1, 40):.2f}))",
+            f"{name}({point}, POLYGON({self.arrow()}))",
         ])  # fmt: skip
         return d.choice([f"1 = {made}", f"{made} = 1", f"0 = {made}"])
+
+    def arrow(self) -> str:
+        """Return an outline that is not convex."""
+        lon, lat, size = self.draw.uniform(20, 340), self.draw.uniform(-50, 50), self.draw.uniform(2, 15)
+        steps = ((1, 0), (-1, 1), (-0.5, 0), (-1, -1))
+        return ", ".join(f"{lon + size * east:.4f}, {lat + size * north:.4f}" for east, north in steps)
 
     def corners(self) -> list[tuple[float, float]]:
         turns = sorted(self.draw.sample(range(0, 360, 15), self.draw.randrange(3, 7)))
