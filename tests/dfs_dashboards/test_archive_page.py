@@ -84,18 +84,37 @@ def test_rows_wear_their_rights_in_colour_and_in_words(seen):
     assert seen.part("request-marked").is_disabled()
 
 
-def test_a_link_brings_form_rows_and_file_back(seen, visit):
+def test_a_link_brings_form_rows_and_file_back_by_day_and_night(seen, visit):
+    """A second page: opened by its address, dark as that says; when it is left its kernel ends."""
+    colour = "getComputedStyle(document.querySelector('.dfs-results')).backgroundColor"
     search(seen, category="SCIENCE", programme="108.22F6*")
-    seen.part("row", 2).click()
-    seen.settle()
-    chosen = rows(seen)[2]
-    query = urlsplit(seen.page.url).query
-    with visit(f"?{query}") as again:
+    press(seen, "row", 2)
+    chosen, light = rows(seen)[2], seen.page.evaluate(colour)
+    with visit(f"?{urlsplit(seen.page.url).query}&theme=dark") as again:
         assert rows(again) == rows(seen)
         assert again.part("field-category").input_value() == "SCIENCE"
         assert again.part("field-programme").input_value() == "108.22F6*"
         assert again.part("file-title").inner_text() == chosen
         assert again.page.locator('[aria-selected="true"]').get_attribute("data-dp-id") == chosen
+        assert again.page.evaluate(colour) != light
+        again.part("theme").click()
+        assert again.page.evaluate(colour) == light
+        assert address(again)["theme"] == ["light"]
+        assert again.outside == []
+        leave(again)
+
+
+def leave(seen) -> None:
+    """Leave a page and see that its kernel ends."""
+    seen.page.unroute_all()  # a farewell that is intercepted dies with its page
+    kernel = seen.page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    assert is_running(kernel)
+    seen.page.goto("about:blank")
+    for _ in range(300):
+        if not is_running(kernel):
+            break
+        seen.page.wait_for_timeout(100)
+    assert not is_running(kernel)
 
 
 def test_map_plot_and_table_share_the_selection(seen):
@@ -222,30 +241,6 @@ def test_the_table_can_be_kept(seen):
     lines = coming.value.path().read_text().splitlines()
     assert len(lines) == 19
     assert "dp_id" in lines[0]
-
-
-def test_light_and_dark(seen, visit):
-    colour = "getComputedStyle(document.querySelector('.dfs-results')).backgroundColor"
-    light = seen.page.evaluate(colour)
-    with visit("?theme=dark") as other:
-        dark = other.page.evaluate(colour)
-        assert dark != light
-        other.part("theme").click()
-        assert other.page.evaluate(colour) == light
-        assert address(other)["theme"] == ["light"]
-
-
-def test_a_page_left_gives_its_kernel_back(visit):
-    with visit() as left:
-        left.page.unroute_all()  # a farewell that is intercepted dies with its page
-        kernel = left.page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
-        assert is_running(kernel)
-        left.page.goto("about:blank")
-        for _ in range(100):
-            if not is_running(kernel):
-                break
-            left.page.wait_for_timeout(100)
-        assert not is_running(kernel)
 
 
 def is_running(kernel: str) -> bool:
