@@ -13,6 +13,7 @@ from dfs.access.passwords import verify_password
 from dfs.access.throttle import Throttle
 from dfs.access.tokens import Token, Tokens
 from dfs.access.user import Member
+from dfs.errors import ServiceError
 from dfs.store import Database
 from dfs.store.tables import users
 
@@ -20,6 +21,7 @@ __all__ = ["SignIn"]
 
 _REMEMBERED = 1000
 _LOCKS = 64
+_MOST_AT_ONCE = 12  # more would fill the threads of a server that others need, too
 
 
 class SignIn:
@@ -31,6 +33,7 @@ class SignIn:
         self._tokens = tokens
         self._secret = secrets.token_bytes(32)
         self._proved: dict[bytes, None] = {}
+        self._turns = threading.BoundedSemaphore(_MOST_AT_ONCE)
         self._proving = [threading.Lock() for _ in range(_LOCKS)]
 
     def with_password(self, name: str, password: str) -> Token:
@@ -42,6 +45,8 @@ class SignIn:
             Unknown name, wrong password, closed account: the same words after the same time.
         TooManyTriesError
             Five tries of this name failed within the last minute.
+        ServiceError
+            Too many sign-ins run at this moment.
         """
         self._prove(name, password, self._hash_of(name))
         return self._tokens.issue(name)
@@ -66,10 +71,15 @@ class SignIn:
         return Member(name)
 
     def _prove(self, name: str, password: str, stored: str | None) -> None:
-        number = self._throttle.begin(name)
-        if not verify_password(password, stored):
-            raise NotSignedInError("name or password is wrong")
-        self._throttle.succeeded(number)
+        if not self._turns.acquire(blocking=False):
+            raise ServiceError("too many people sign in at once", hint="try again in some seconds")
+        try:
+            number = self._throttle.begin(name)
+            if not verify_password(password, stored):
+                raise NotSignedInError("name or password is wrong")
+            self._throttle.succeeded(number)
+        finally:
+            self._turns.release()
 
     def _hash_of(self, name: str) -> str | None:
         """Return the hash of the password of an active account; None when there is none."""

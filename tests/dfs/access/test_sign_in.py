@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from dfs.access import passwords
 from dfs.access.failures import NotSignedInError, TooManyTriesError
-from dfs.errors import UsageError
+from dfs.errors import DfsError, UsageError
 from dfs.observatory import Observatory
 from dfs.store.tables import users
 
@@ -119,15 +120,29 @@ def test_basic_is_throttled_and_follows_changes_at_once(observatory: Observatory
     assert outcome(lambda: observatory.sign_in.basic("pi", password))[0] == "TooManyTriesError"
 
 
-@pytest.mark.parametrize(
-    "password", ["short", "seven77", "password", "PassWord", "11111111", "abababab", "x" * 1025, "pi@example.org"]
-)
+def test_a_flood_of_sign_ins_is_turned_away(observatory: Observatory, password: str) -> None:
+    def attempt(number: int) -> str:
+        try:
+            observatory.sign_in.with_password(f"nobody{number}", password)
+        except DfsError as error:
+            return type(error).__name__
+        return "signed in"
+
+    with ThreadPoolExecutor(60) as pool:
+        found = Counter(pool.map(attempt, range(60)))
+    assert set(found) == {"NotSignedInError", "ServiceError"}
+    assert observatory.sign_in.with_password("pi", password).member.name == "pi"
+
+
 def test_many_requests_at_once_with_the_right_password_are_one_try(observatory: Observatory, password: str) -> None:
     with ThreadPoolExecutor(20) as pool:
         found = [pool.submit(outcome, partial(observatory.sign_in.basic, "pi", password)) for _ in range(20)]
     assert {one.result().name for one in found} == {"pi"}
 
 
+@pytest.mark.parametrize(
+    "password", ["short", "seven77", "password", "PassWord", "11111111", "abababab", "x" * 1025, "pi@example.org"]
+)
 def test_guessable_passwords(observatory: Observatory, password: str) -> None:
     with pytest.raises(UsageError) as caught:
         observatory.accounts.set_password("pi", password)
