@@ -21,10 +21,11 @@ class EmbeddedDesk:
     def __init__(self, observatory: Observatory) -> None:
         self._observatory = observatory
         self.asks_for_name = False
-        self.name = str(observatory.root)
+        self._path = str(observatory.root)
+        self.name = observatory.root.name
         self.user_name = observatory.user.name
-        self.opened_by = f"dfs.open({self.name!r})"
-        self.fetched_by = f"dfs --root {shlex.quote(self.name)} archive get"
+        self.opened_by = f"dfs.open({self._path!r})"
+        self.fetched_by = f"dfs --root {shlex.quote(self._path)} archive get"
 
     @property
     def archive(self) -> Any:
@@ -33,7 +34,7 @@ class EmbeddedDesk:
 
     def script(self, delivery: Delivery) -> str:
         """Return the command that fetches a delivery."""
-        return f"#!/bin/sh\ndfs --root {shlex.quote(self.name)} archive fetch {delivery.id}\n"
+        return f"#!/bin/sh\ndfs --root {shlex.quote(self._path)} archive fetch {delivery.id}\n"
 
     def sign_in(self, name: str, password: str) -> None:  # noqa: ARG002 - as every desk
         """Refuse: there is nobody else to be."""

@@ -76,7 +76,7 @@ class Desk(Protocol):
     Attributes
     ----------
     name
-        Folder or address.
+        Name of its folder, or its address.
     user_name
         Who is signed in; empty: nobody.
     asks_for_name

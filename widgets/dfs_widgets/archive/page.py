@@ -97,6 +97,7 @@ class ArchivePage:
     def ask(self, question: Question) -> None:
         """Ask `question` and show what is found."""
         self.form.problems = {}
+        self.bar.view = "search"
         self.question = question
         self._show_form()
         with self.work.doing("Searching…", self._beside_field):
