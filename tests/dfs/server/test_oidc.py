@@ -203,7 +203,7 @@ def test_a_state_is_for_one_browser_and_one_time(browser: httpx.Client, url: str
         {"key": rsa.generate_private_key(65537, 2048)},
         {"alg": "ES256", "key": ec.generate_private_key(ec.SECP256R1())},
     ],
-    ids=lambda lie: ", ".join(lie),
+    ids=", ".join,
 )
 def test_statements_that_do_not_hold(browser: httpx.Client, provider: Provider, lie: dict[str, Any]) -> None:
     provider.lies = lie
