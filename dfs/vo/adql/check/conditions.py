@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 from sqlglot import exp
 
 from dfs.vo.adql.check.calls import CallChecks
+from dfs.vo.adql.check.chains import terms, with_lists
 from dfs.vo.adql.check.typed import GEOMETRIES, NUMBERS, TEXTS, Value
+from dfs.vo.adql.grammar.values import balanced
 
 __all__ = ["Checks"]
 
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _TRUTH = {"1": True, "0": False, "true": True, "false": False, "t": True, "f": False}
 
 
@@ -21,9 +26,10 @@ class Checks(CallChecks):
         """Check a condition and return its tree."""
         return getattr(self, _CONDITIONS[type(node)])(node)
 
-    def _both(self, node: Any) -> Any:
-        left, right = self.condition(node.this), self.condition(node.expression)
-        return type(node)(this=left, expression=right)
+    def _chain(self, node: Any) -> Any:
+        kind = type(node)
+        parts = with_lists(kind, [self.condition(one) for one in terms(node)])
+        return balanced(kind, parts)
 
     def _not(self, node: exp.Not) -> exp.Not:
         inner = self.condition(node.this)
@@ -107,19 +113,7 @@ def _number_in(value: Value) -> Value | None:
     if not isinstance(value.node, exp.Literal):
         return None
     text = str(value.node.this).strip()
-    try:
-        float(text)
-    except ValueError:
-        return None
-    if (
-        not text.lstrip("+-")
-        .replace(".", "")
-        .replace("e", "")
-        .replace("E", "")
-        .replace("-", "")
-        .replace("+", "")
-        .isdigit()
-    ):
+    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
         return None
     whole = text.lstrip("+-").isdigit() and len(text) < 18
     return Value(
@@ -137,8 +131,8 @@ def _truth(checks: Checks, node: Any, value: Value) -> Value:
 
 
 _CONDITIONS: dict[type, str] = {
-    exp.And: "_both",
-    exp.Or: "_both",
+    exp.And: "_chain",
+    exp.Or: "_chain",
     exp.Not: "_not",
     exp.Paren: "_parenthesis",
     exp.Boolean: "_boolean",

@@ -202,3 +202,27 @@ def test_restrict_reaches_every_reference(tables: Any) -> None:
     sql = print_for(lower(tree, "duckdb"), "duckdb")
     assert sql.count("_file") == sql.count('FROM "dbo"."raw"') == 5
     assert "_file" not in checked.tree.sql()
+
+
+def test_a_number_in_quotes_that_no_float_holds(tables: Any) -> None:
+    with pytest.raises(AdqlError, match="number is compared with text"):
+        check(parse("SELECT ra FROM dbo.raw WHERE ra < '1e999'"), tables)
+
+
+def test_chains_of_comparisons_are_lists(tables: Any) -> None:
+    def where(text: str) -> str:
+        tree = check(parse(f"SELECT ra FROM dbo.raw WHERE {text}"), tables).tree
+        return print_for(tree, "duckdb").split("WHERE ")[1].replace('"raw".', "").replace('"', "")
+
+    assert where("object = 'a' OR (object = 'b' OR 'c' = object)") == "object IN ('a', 'b', 'c')"
+    assert where("object <> 'a' AND ra > 1 AND (object != 'b')") == "NOT object IN ('a', 'b') AND ra > 1"
+    assert where("ra = 1 OR dec = 1") == "ra = 1 OR dec = 1"
+    assert where("ra = 1 AND ra = 2") == "ra = 1 AND ra = 2"
+    assert (
+        where("ob_id = 1 OR ob_id = 1.5 OR ob_id = 9007199254740993")
+        == where("ob_id IN (1) OR ob_id = 1.5").replace("ob_id IN (1)", "ob_id = 1") + " OR ob_id = 9007199254740993"
+    )
+    assert where("ra = 1 AND (object = 'a' OR object = 'b') AND ((dec = 2 OR dec = 3) AND ra < 4)") == (
+        "ra = 1 AND object IN ('a', 'b') AND dec IN (2, 3) AND ra < 4"
+    )
+    assert where("(ra = 1 OR dec > 2) AND NOT (ra = 3 OR ra = 4)") == "(ra = 1 OR dec > 2) AND NOT ra IN (3, 4)"
