@@ -19,7 +19,7 @@ function makeTable(rows, state, act) {
   new ResizeObserver(() => drawBody()).observe(grid);
   const widths = new Map();
   const isFiles = () => rows().files; // rows of a catalogue can neither be marked nor opened
-  const template = () => [...(isFiles() ? ["26px", "94px"] : []), ...rows().columns.map((c) => `${widths.get(c.name) ?? c.width}px`)].join(" ");
+  const template = () => [...(isFiles() ? ["26px", "88px"] : []), ...rows().columns.map((c) => `${widths.get(c.name) ?? c.width}px`)].join(" ");
   const shown = () => state.order;
 
   function drawHead() {

@@ -68,15 +68,15 @@ class Collection:
 
 # The first eight are the columns of ESO's own result table, in its order.
 _RAW = (
-    Shown("object", "Object", "name", 128),
-    Shown("ra", "RA", "ra", 84),
-    Shown("dec", "Dec", "dec", 84),
-    Shown("prog_id", "Programme", width=104),
+    Shown("object", "Object", "name", 131),
+    Shown("ra", "RA", "ra", 90),
+    Shown("dec", "Dec", "dec", 90),
+    Shown("prog_id", "Programme", width=102),
     Shown("instrument", "Instrument", width=86),
     Shown("dp_cat", "Category", width=80),
     Shown("dp_type", "Type", width=92),
-    Shown("release_date", "Release date", "release", 110),
-    Shown("exp_start", "Start (UTC)", "time", 144),
+    Shown("release_date", "Release date", "release", 112),
+    Shown("exp_start", "Start (UTC)", "time", 152),
     Shown("exposure", "Exposure", "number", 92, 1, "s"),
     Shown("filter_path", "Filter", width=74),
     Shown("gris_path", "Grism", width=66),
@@ -85,14 +85,14 @@ _RAW = (
     Shown("dp_id", "DP ID", width=232),
 )
 _REDUCED = (
-    Shown("target_name", "Object", "name", 128),
-    Shown("s_ra", "RA", "ra", 84),
-    Shown("s_dec", "Dec", "dec", 84),
-    Shown("proposal_id", "Programme", width=104),
+    Shown("target_name", "Object", "name", 131),
+    Shown("s_ra", "RA", "ra", 90),
+    Shown("s_dec", "Dec", "dec", 90),
+    Shown("proposal_id", "Programme", width=102),
     Shown("instrument_name", "Instrument", width=86),
     Shown("dataproduct_type", "Category", width=100),
     Shown("dataproduct_subtype", "Type", width=92),
-    Shown("obs_release_date", "Release date", "release", 110),
+    Shown("obs_release_date", "Release date", "release", 112),
 )
 _IMAGE = (
     Shown("filter", "Filter", width=74),
