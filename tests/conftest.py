@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -33,6 +39,54 @@ def real_frames(test_data: Path) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real frames in {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server of our own; gives its address, ``postgresql://dfs@127.0.0.1:5432``. Skip when PostgreSQL is not installed."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    found = shutil.which("initdb")
+    folder = Path(found).parent if found else places[-1] if places else None
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed: make system")
+    user = "postgres" if os.getuid() == 0 else None  # initdb refuses to run as root
+    if user and user not in {entry.pw_name for entry in pwd.getpwall()}:
+        pytest.skip("there is no user postgres to run PostgreSQL as")
+    with tempfile.TemporaryDirectory() as name, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        if user:
+            shutil.chown(name, user)
+        data = ["-D", f"{name}/data"]
+        options: dict[str, Any] = {"user": user, "capture_output": True, "cwd": name}
+        made = [folder / "initdb", *data, "-A", "trust", "-U", "dfs", "--locale=C", "-E", "UTF8"]
+        subprocess.run(made, check=True, **options)
+        start = f"-p {port} -c listen_addresses=127.0.0.1 -k {name} -c fsync=off"
+        subprocess.run(
+            [folder / "pg_ctl", *data, "-w", "-o", start, "-l", f"{name}/log", "start"], check=True, **options
+        )
+        try:
+            yield f"postgresql://dfs@127.0.0.1:{port}"
+        finally:
+            subprocess.run([folder / "pg_ctl", *data, "-w", "-m", "immediate", "stop"], check=True, **options)
+
+
+@pytest.fixture(scope="module")
+def pgsphere(postgresql: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A connection to a database of the module's own with pgSphere; skip when that is not installed."""
+    import psycopg
+
+    name = f"{request.module.__name__.rpartition('.')[2]}_sphere"
+    with psycopg.connect(f"{postgresql}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    with psycopg.connect(f"{postgresql}/{name}", autocommit=True) as connection:
+        try:
+            connection.execute("CREATE EXTENSION pg_sphere")
+        except psycopg.Error:
+            pytest.skip("pgSphere is not installed: make system")
+        yield connection
 
 
 @pytest.fixture(autouse=True)

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,48 +14,15 @@ from dfs.observatory import Observatory
 pytestmark = pytest.mark.truth
 
 
-def find_program(name: str) -> str | None:
-    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return shutil.which(name) or (str(places[-1]) if places else None)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A PostgreSQL server of our own; gives the URL of its database `postgres`."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    initdb, pg_ctl = find_program("initdb"), find_program("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        pytest.skip("PostgreSQL is not installed: make system")
-    user = "postgres" if os.getuid() == 0 else None  # initdb refuses to run as root
-    if user and user not in {entry.pw_name for entry in pwd.getpwall()}:
-        pytest.skip("there is no user postgres to run PostgreSQL as")
-    with tempfile.TemporaryDirectory() as name, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        if user:
-            shutil.chown(name, user)
-        options = {"user": user, "capture_output": True, "cwd": name}
-        subprocess.run([initdb, "-D", f"{name}/data", "-A", "trust", "-U", "dfs"], check=True, **options)
-        start = f"-p {port} -c listen_addresses=127.0.0.1 -k {name} -c fsync=off"
-        subprocess.run(
-            [pg_ctl, "-D", f"{name}/data", "-w", "-o", start, "-l", f"{name}/log", "start"], check=True, **options
-        )
-        try:
-            yield f"postgresql+psycopg://dfs@127.0.0.1:{port}/"
-        finally:
-            subprocess.run([pg_ctl, "-D", f"{name}/data", "-w", "-m", "immediate", "stop"], check=True, **options)
-
-
 @pytest.fixture
-def url(server: str, request: pytest.FixtureRequest) -> str:
+def url(postgresql: str, request: pytest.FixtureRequest) -> str:
     """Give the URL of a new, empty database."""
     import psycopg
 
     name = f"db{abs(hash(request.node.name))}"
-    with psycopg.connect(f"{server}postgres".replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(f"{postgresql}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    return server + name
+    return f"{postgresql}/{name}".replace("postgresql:", "postgresql+psycopg:")
 
 
 def fill(observatory: Observatory, folder: Path, numbers: range) -> None:
@@ -101,7 +62,7 @@ def test_writers_wait_for_each_other(tmp_path: Path, url: str) -> None:
         assert observatory.audit.verify() == 61
 
 
-def test_from_postgresql_to_sqlite_and_back(tmp_path: Path, url: str, server: str) -> None:
+def test_from_postgresql_to_sqlite_and_back(tmp_path: Path, url: str, postgresql: str) -> None:
     with Observatory.open(tmp_path / "obs", database_url=url) as observatory:
         fill(observatory, tmp_path, range(5))
         entries, files = observatory.audit.entries(), observatory.archive.list()
@@ -116,10 +77,11 @@ def test_from_postgresql_to_sqlite_and_back(tmp_path: Path, url: str, server: st
 
     import psycopg
 
-    with psycopg.connect(f"{server}postgres".replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(f"{postgresql}/postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE again")
-    Observatory.restore(tmp_path / "second", tmp_path / "third", database_url=f"{server}again")
-    with Observatory.open(tmp_path / "third", database_url=f"{server}again") as observatory:
+    again = f"{postgresql}/again".replace("postgresql:", "postgresql+psycopg:")
+    Observatory.restore(tmp_path / "second", tmp_path / "third", database_url=again)
+    with Observatory.open(tmp_path / "third", database_url=again) as observatory:
         assert observatory.archive.verify().findings == ()
         fill(observatory, tmp_path, range(5, 8))
         assert observatory.audit.verify() == len(entries) + 2 + 3

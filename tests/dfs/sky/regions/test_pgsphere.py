@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -32,44 +22,6 @@ from dfs.sky.regions import (
 )
 
 pytestmark = pytest.mark.truth
-
-
-def find_program(name: str) -> str | None:
-    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return shutil.which(name) or (str(places[-1]) if places else None)
-
-
-@pytest.fixture(scope="module")
-def sphere() -> Iterator[Any]:
-    """Give a connection to a database with pgSphere."""
-    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
-    initdb, pg_ctl = find_program("initdb"), find_program("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        pytest.skip("PostgreSQL is not installed: make system")
-    user = "postgres" if os.getuid() == 0 else None  # initdb refuses to run as root
-    if user and user not in {entry.pw_name for entry in pwd.getpwall()}:
-        pytest.skip("there is no user postgres to run PostgreSQL as")
-    with tempfile.TemporaryDirectory() as name, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        if user:
-            shutil.chown(name, user)
-        options = {"user": user, "capture_output": True, "cwd": name}
-        subprocess.run([initdb, "-D", f"{name}/data", "-A", "trust", "-U", "dfs"], check=True, **options)
-        start = f"-p {port} -c listen_addresses=127.0.0.1 -k {name} -c fsync=off"
-        subprocess.run(
-            [pg_ctl, "-D", f"{name}/data", "-w", "-o", start, "-l", f"{name}/log", "start"], check=True, **options
-        )
-        try:
-            with psycopg.connect(f"postgresql://dfs@127.0.0.1:{port}/postgres", autocommit=True) as connection:
-                try:
-                    connection.execute("CREATE EXTENSION pg_sphere")
-                except psycopg.Error:
-                    pytest.skip("pgSphere is not installed: make system")
-                yield connection
-        finally:
-            subprocess.run([pg_ctl, "-D", f"{name}/data", "-w", "-m", "immediate", "stop"], check=True, **options)
 
 
 def written(shape: Point | Circle | Polygon) -> str:
@@ -117,7 +69,7 @@ def shapes(random, kind, count, size):
 @pytest.mark.parametrize("size", [0.01, 1.0, 20.0])
 @pytest.mark.parametrize("kind", ["point", "circle", "polygon"])
 @pytest.mark.parametrize("other", ["circle", "polygon"])
-def test_intersections_and_contents_are_pgspheres(sphere, kind, other, size):
+def test_intersections_and_contents_are_pgspheres(pgsphere, kind, other, size):
     random = np.random.default_rng(5)
     ones, others = shapes(random, kind, 60, size), shapes(random, other, 60, size)
     lines = Outlines.of(ones)
@@ -129,7 +81,7 @@ def test_intersections_and_contents_are_pgspheres(sphere, kind, other, size):
         queries.append(f"SELECT ARRAY[{','.join(f'{text} <@ {written(two)}' for two in others)}]")
         if kind != "point":
             queries.append(f"SELECT ARRAY[{','.join(f'{written(two)} <@ {text}' for two in others)}]")
-        answers = [sphere.execute(query).fetchone()[0] for query in queries]
+        answers = [pgsphere.execute(query).fetchone()[0] for query in queries]
         meets.append(answers[0])
         inside.append(answers[1])
         around.append(answers[2] if kind != "point" else [False] * len(others))
@@ -145,13 +97,13 @@ def test_intersections_and_contents_are_pgspheres(sphere, kind, other, size):
 
 
 @pytest.mark.parametrize("size", [0.01, 1.0, 20.0])
-def test_areas_are_pgspheres(sphere, size):
+def test_areas_are_pgspheres(pgsphere, size):
     for one in shapes(np.random.default_rng(6), "polygon", 40, size):
-        theirs = sphere.execute(f"SELECT area({written(one)})").fetchone()[0] * np.rad2deg(1) ** 2
+        theirs = pgsphere.execute(f"SELECT area({written(one)})").fetchone()[0] * np.rad2deg(1) ** 2
         assert area_deg2(one) == pytest.approx(min(theirs, 4 * np.pi * np.rad2deg(1) ** 2 - theirs), rel=1e-6, abs=1e-7)
 
 
-def test_positions_in_polygons_are_pgspheres(sphere):
+def test_positions_in_polygons_are_pgspheres(pgsphere):
     random = np.random.default_rng(8)
     for one in shapes(random, "polygon", 10, 5.0):
         ra, dec = (
@@ -160,10 +112,10 @@ def test_positions_in_polygons_are_pgspheres(sphere):
         )
         points = [Point(float(a), float(d)) for a, d in zip(ra, dec, strict=True)]
         query = f"SELECT ARRAY[{','.join(f'{written(point)} <@ {written(one)}' for point in points)}]"
-        assert contains_points(one, ra, dec).tolist() == sphere.execute(query).fetchone()[0]
+        assert contains_points(one, ra, dec).tolist() == pgsphere.execute(query).fetchone()[0]
 
 
-def test_real_outlines(sphere, test_data):
+def test_real_outlines(pgsphere, test_data):
     """Outlines as the archive of ESO publishes them, near the centre of the Galaxy."""
     import pyarrow.csv
 
@@ -179,4 +131,4 @@ def test_real_outlines(sphere, test_data):
         for ra in (263.0, 265.0, 266.4168, 268.0):
             cone = Circle(ra, -29.0078, radius)
             query = f"SELECT ARRAY[{','.join(f'{written(one)} && {written(cone)}' for one in theirs)}]"
-            assert intersects_many(texts, cone).tolist() == sphere.execute(query).fetchone()[0]
+            assert intersects_many(texts, cone).tolist() == pgsphere.execute(query).fetchone()[0]

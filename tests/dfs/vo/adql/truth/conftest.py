@@ -5,12 +5,8 @@ from __future__ import annotations
 
 import math
 import os
-import pwd
 import random
 import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -147,52 +143,16 @@ def duck(data: dict[str, list[tuple[Any, ...]]]) -> Iterator[Any]:
         yield connection
 
 
-def find_program(name: str) -> str | None:
-    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return shutil.which(name) or (str(places[-1]) if places else None)
-
-
 @pytest.fixture(scope="module")
-def postgres(data: dict[str, list[tuple[Any, ...]]]) -> Iterator[Any]:
-    """A PostgreSQL server of our own with pgSphere, and the same rows."""
-    psycopg = pytest.importorskip("psycopg")
-    initdb, pg_ctl = find_program("initdb"), find_program("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        pytest.skip("PostgreSQL is not installed: make system")
-    user = "postgres" if os.getuid() == 0 else None
-    if user and user not in {entry.pw_name for entry in pwd.getpwall()}:
-        pytest.skip("there is no user postgres to run PostgreSQL as")
-    with tempfile.TemporaryDirectory() as name, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        if user:
-            shutil.chown(name, user)
-        options = {"user": user, "capture_output": True, "cwd": name}
-        subprocess.run(
-            [initdb, "-D", f"{name}/data", "-A", "trust", "-U", "dfs", "--locale=C", "-E", "UTF8"],
-            check=True,
-            **options,
-        )
-        start = f"-p {port} -c listen_addresses=127.0.0.1 -k {name} -c fsync=off"
-        subprocess.run(
-            [pg_ctl, "-D", f"{name}/data", "-w", "-o", start, "-l", f"{name}/log", "start"], check=True, **options
-        )
-        try:
-            with psycopg.connect(f"postgresql://dfs@127.0.0.1:{port}/postgres", autocommit=True) as connection:
-                try:
-                    connection.execute("CREATE EXTENSION pg_sphere")
-                except psycopg.Error:
-                    pytest.skip("pgSphere is not installed: make system")
-                connection.execute("CREATE SCHEMA lab")
-                for table, rows in data.items():
-                    connection.execute(created(TABLES[table]))
-                    with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-                        for row in rows:
-                            copy.write_row(row)
-                yield connection
-        finally:
-            subprocess.run([pg_ctl, "-D", f"{name}/data", "-w", "-m", "immediate", "stop"], check=True, **options)
+def postgres(pgsphere: Any, data: dict[str, list[tuple[Any, ...]]]) -> Any:
+    """The same rows in PostgreSQL with pgSphere."""
+    pgsphere.execute("CREATE SCHEMA lab")
+    for table, rows in data.items():
+        pgsphere.execute(created(TABLES[table]))
+        with pgsphere.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    return pgsphere
 
 
 @pytest.fixture(scope="module")
