@@ -9,8 +9,10 @@ columns: 2 ms against 15-30).  Sorted arrays beside them say which rows those ar
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ import pyarrow as pa
 from dfs.archive.index.arrays import codes_of, make_arrays
 from dfs.archive.index.columns import structure
 from dfs.archive.index.cube import COUNT, MOST_COUNTS, MOST_VALUES, spelled
-from dfs.archive.index.manifest import DATABASE, Manifest, TableFiles, checksum, new_folder, publish, sweep
+from dfs.archive.index.manifest import DATABASE, STREAM, Manifest, TableFiles, checksum, new_folder, publish, sweep
 from dfs.archive.index.rows_file import write_rows
 from dfs.archive.index.staging import Staging
 from dfs.model.schema import TableSchema
@@ -83,6 +85,8 @@ def write_generation(
             staging.finish()
         files = [one for one in sorted(generation.rglob("*")) if one.is_file() and one.name != "lock"]
         sums = {str(one.relative_to(generation)): checksum(one) for one in files}
+        with suppress(OSError):  # a file system without links does with one name
+            os.link(generation / DATABASE, generation / STREAM)
         manifest = Manifest(generation.name, watermark, duckdb.__version__, made, sums)
         publish(folder, manifest)
     except BaseException:

@@ -7,19 +7,20 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
 from dfs.archive.index.block import Block
 from dfs.archive.index.build import CUBE
-from dfs.archive.index.manifest import DATABASE, Manifest, current, hold
+from dfs.archive.index.manifest import DATABASE, STREAM, Manifest, current, hold
 from dfs.errors import ServiceError
 from dfs.model.schema import TableSchema
 
-__all__ = ["Generation", "Resources"]
+__all__ = ["Generation", "Resources", "Use"]
 
 Prepare = Callable[[Any], None]
+Use = Literal["tables", "stream", "rows"]
 _TRIES = 20
 _connecting = threading.Lock()
 
@@ -33,13 +34,16 @@ class Resources:
     threads
         Of one process, all its queries together.
     memory
-        Of DuckDB; beyond it, sorts and joins go to disk.
+        Of the queries that join, sort or group; beyond it they go to disk.
+    stream_memory
+        Of those that only read a whole table: what they have read need not be kept.
     spill
-        The most they may put there.
+        The most that goes to disk.
     """
 
     threads: int = min(4, os.cpu_count() or 1)
-    memory: str = "192MB"
+    memory: str = "1GB"
+    stream_memory: str = "64MB"
     spill: str = "20GB"
 
 
@@ -53,7 +57,8 @@ class Generation:
         self._resources = resources
         self._blocks: dict[str, Block] = {}
         self._cubes: dict[str, pa.Table | None] = {}
-        self._connections: dict[bool, Any] = {}
+        self._connections: dict[Use, Any] = {}
+        self._prepared: set[Use] = set()
         self._lock = threading.Lock()
 
     @classmethod
@@ -89,47 +94,49 @@ class Generation:
             self._cubes[name] = pa.ipc.open_file(pa.memory_map(str(path))).read_all() if path.exists() else None
         return self._cubes[name]
 
-    def cursor(self, prepare: Prepare | None = None, *, tables: bool = True) -> Any:
+    def cursor(self, prepare: Prepare | None = None, *, use: Use = "tables") -> Any:
         """Return a DuckDB connection of its own for one query.
 
         Parameters
         ----------
         prepare
-            Called once on the first connection: registers functions that are not there yet.
-        tables
-            Whether it reads the generation's tables; False: it runs on registered rows alone, in the thread that asks, which for few
-            rows is quicker than to wake others.
+            Called once for each use: registers functions that are not there yet.
+        use
+            What it will read: the generation's ``tables``; one of them from end to end (``stream``); or registered ``rows`` alone, in
+            the thread that asks, which for few rows is quicker than to wake others.
         """
         with self._lock:
             if self._handle is None:
                 raise ServiceError("the index is closed", where=str(self.folder))
-            if tables not in self._connections:
-                self._connections[tables] = self._connect(prepare, tables=tables)
-            return self._connections[tables].cursor()
+            if use not in self._connections:
+                self._connections[use] = self._connect(use)
+            if prepare is not None and use not in self._prepared:
+                prepare(self._connections[use])
+                self._prepared.add(use)
+            return self._connections[use].cursor()
 
-    def _connect(self, prepare: Prepare | None, *, tables: bool) -> Any:
+    def _connect(self, use: Use) -> Any:
         import duckdb
 
-        spill = self.folder.parent / f"spill-{os.getpid()}"
         config = {
-            "threads": self._resources.threads if tables else 1,
-            "memory_limit": self._resources.memory,
-            "temp_directory": str(spill),
+            "threads": 1 if use == "rows" else self._resources.threads,
+            "memory_limit": self._resources.stream_memory if use == "stream" else self._resources.memory,
+            "temp_directory": str(self.folder.parent / f"spill-{os.getpid()}"),
             "max_temp_directory_size": self._resources.spill,
             "python_enable_replacements": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
-            "preserve_insertion_order": not tables,
+            "preserve_insertion_order": use == "rows",
             "arrow_large_buffer_size": True,
         }
+        # DuckDB knows a file by its name: under its second name it gets limits of its own
+        places = {"tables": DATABASE, "stream": STREAM if (self.folder / STREAM).exists() else DATABASE}
         with _connecting:
-            if tables:
-                connection = duckdb.connect(str(self.folder / DATABASE), read_only=True, config=config)
-            else:
+            if use == "rows":
                 connection = duckdb.connect(config=config)
-            if prepare is not None:
-                prepare(connection)
+            else:
+                connection = duckdb.connect(str(self.folder / places[use]), read_only=True, config=config)
             # connections of one process to one file share one DuckDB: another index may have locked it
             if not connection.sql("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
                 connection.execute("SET enable_external_access = false")

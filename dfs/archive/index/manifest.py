@@ -24,6 +24,7 @@ from dfs.store.durable import disk_errors, make_folder, sync_folder
 __all__ = [
     "DATABASE",
     "FORMAT",
+    "STREAM",
     "Manifest",
     "TableFiles",
     "checksum",
@@ -37,6 +38,7 @@ __all__ = [
 
 FORMAT = 1  # of the index's files; an index of another format is built anew
 DATABASE = "tables.duckdb"
+STREAM = "stream.duckdb"  # a second name of the same file
 _MANIFEST = "manifest.json"
 _LOCK = "lock"
 _CHUNK = 1 << 20

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from sqlglot import exp
 
 from dfs.access.rows import RowRule
 from dfs.archive.index.columns import HPX
+from dfs.archive.index.generation import Use
 from dfs.archive.index.snapshot import TableState
 from dfs.sky.pixels import order_above, pixels_of
 from dfs.vo.engine.conditions import filters_of, is_exact, paths_of, time_range
@@ -117,6 +119,16 @@ class Planner:
             everything = complete and first.bound
             plan = Plan({reference.alias: at(state, self._shown[reference.alias], rows)})
             yield plan, 0 if everything else first.wanted
+
+    def use(self, plan: Plan) -> Use:
+        """Tell what a way to run the query asks of DuckDB."""
+        if all(source.rows is not None for source in plan.sources.values()):
+            return "rows"
+        tree = self.prepared.checked.tree
+        busy = (exp.AggFunc, exp.Window, exp.Order, exp.Distinct, exp.Join, exp.SetOperation)
+        return (
+            "stream" if len(plan.sources) == 1 and tree.find(*busy) is None and not tree.args.get("group") else "tables"
+        )
 
     def sql(self, plan: Plan) -> str:
         """Return the query in DuckDB's words."""

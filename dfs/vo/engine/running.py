@@ -19,7 +19,7 @@ from dfs.vo.engine.wording import further_name, hidden_name, rows_name
 
 __all__ = ["BATCH_ROWS", "Running"]
 
-BATCH_ROWS = 10_240  # rows of a batch of a result
+BATCH_ROWS = 8_192  # rows of a batch of a result
 
 T = TypeVar("T")
 
@@ -75,8 +75,7 @@ class Running:
         """Put a query to DuckDB, on a new connection."""
         if self._cursor is not None:
             self._cursor.close()
-        tables = any(source.rows is None for source in plan.sources.values())
-        self._cursor = self._generation.cursor(register, tables=tables)
+        self._cursor = self._generation.cursor(register, use=planner.use(plan))
         for alias, source in plan.sources.items():
             if source.rows is not None:
                 self._cursor.register(rows_name(alias), source.rows)
