@@ -22,6 +22,7 @@ from dfs.archive.naming import Name, name_of
 from dfs.archive.programme import find_programme
 from dfs.archive.release import Release, release_of_frame, release_of_product
 from dfs.archive.restrictions import release_details, releases, write_restrictions
+from dfs.archive.soundness import refuse_damaged
 from dfs.clock import Clock, isoformat
 from dfs.errors import DataError, DfsError, NotFoundError
 from dfs.progress import Progress
@@ -61,7 +62,9 @@ class Ingest:
             progress.begin("archive", len(submissions))
             for submission in submissions:
                 described = describe(submission.path)
-                arrivals.append(_Arrival(submission, described, transfer.stage(submission.path)))
+                staged = transfer.stage(submission.path)
+                refuse_damaged(submission.path, staged.fingerprint)
+                arrivals.append(_Arrival(submission, described, staged))
                 progress.step(submission.path.name)
             progress.end()
             return self._commit(transfer, arrivals, also)

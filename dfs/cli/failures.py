@@ -13,7 +13,7 @@ import click
 
 from dfs.errors import Cancelled, DfsError, ServiceError, UsageError
 
-__all__ = ["as_error", "keep_traceback", "set_up_logging"]
+__all__ = ["as_error", "keep_traceback", "one_line", "set_up_logging"]
 
 _LOG_BYTES = 2_000_000  # a log larger than this is set aside once
 
@@ -84,6 +84,11 @@ def set_up_logging(verbose: int) -> None:
         warnings.simplefilter("ignore")
 
 
+def one_line(text: str) -> str:
+    """Return `text` with all that is no letter or sign written out: a file's name may hold line ends and orders to the terminal."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def keep_traceback(raised: BaseException, root: Path | None) -> Path | None:
     """Append the traceback of `raised` to the log and return the log's path; None when there is no place for it."""
     folder = root / "log" if root is not None and root.is_dir() and os.access(root, os.W_OK) else _log_folder()
@@ -93,7 +98,7 @@ def keep_traceback(raised: BaseException, root: Path | None) -> Path | None:
         folder.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > _LOG_BYTES:
             path.replace(folder / "dfs.log.1")
-        with path.open("a", encoding="utf-8") as log:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} dfs {' '.join(sys.argv[1:])}\n{text}\n")
     except OSError:
         return None

@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from dfs import __version__
-from dfs.cli.failures import as_error, keep_traceback, set_up_logging
+from dfs.cli.failures import as_error, keep_traceback, one_line, set_up_logging
 from dfs.cli.output import Group, Terminal, schema_of
 from dfs.errors import Cancelled, DfsError, UsageError
 
@@ -128,7 +128,7 @@ def _fail(raised: BaseException, terminal: Terminal, given: list[str]) -> int:
         log = keep_traceback(raised, terminal.root)
         if not isinstance(raised, DfsError) and log is not None and not error.hint:
             error.hint = f"details in {log}"
-    click.echo(f"dfs: {error.line()}", err=True)
+    click.echo(f"dfs: {one_line(error.line())}", err=True)
     if terminal.json or "--json" in given:
         document: dict[str, Any] = {"schema": schema_of(command), "error": error.document()}
         click.echo(json.dumps(document))

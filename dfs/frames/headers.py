@@ -20,7 +20,7 @@ from dfs.frames.blocks import BLOCK, Blocks, read_blocks
 from dfs.frames.cards import CARD, key_of, value_at, value_of
 from dfs.model import Header, HeaderValue
 
-__all__ = ["FileHeader", "HeaderReader", "read_header"]
+__all__ = ["FileHeader", "HeaderReader", "read_header", "truncation"]
 
 _EQUALS = ord("=")
 _SIZE_KEYWORDS = ("BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "NAXIS3", "GCOUNT", "PCOUNT")
@@ -107,7 +107,7 @@ class HeaderReader:
             sizes = self._read_cards(blocks.extension)
             if sizes.get("ZIMAGE") is True:
                 values = {**sizes, **_uncompressed_sizes(sizes), **_without_sizes(values)}
-        problem = _truncation(blocks, sizes)
+        problem = truncation(blocks, sizes)
         return FileHeader({name: value for name, value in values.items() if name in self._wanted}, problem)
 
     def _read_cards(self, cards: bytes) -> dict[str, HeaderValue]:
@@ -170,7 +170,7 @@ def _without_sizes(values: Mapping[str, HeaderValue]) -> dict[str, HeaderValue]:
     return {name: value for name, value in values.items() if name not in _SIZE_KEYWORDS}
 
 
-def _truncation(blocks: Blocks, sizes: Mapping[str, HeaderValue]) -> str | None:
+def truncation(blocks: Blocks, sizes: Mapping[str, HeaderValue]) -> str | None:
     """Return what is said of a file that is shorter than its header promises (FITS 4.0, section 4.4.1.2), or None."""
     axes = sizes.get("NAXIS")
     bits = sizes.get("BITPIX")

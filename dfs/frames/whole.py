@@ -11,9 +11,10 @@ from typing import IO, Any
 
 from dfs.frames.blocks import BLOCK, LONGEST, read_blocks
 from dfs.frames.cards import CARD, key_of, value_at
+from dfs.frames.headers import truncation
 from dfs.model import HeaderValue
 
-__all__ = ["extension_headers", "primary_header"]
+__all__ = ["extension_headers", "is_whole_gzip", "primary_header", "shortage"]
 
 _CHUNK = 1 << 20
 _MOST_EXTENSIONS = 200  # MUSE, the largest mosaic, has 24 chips with a handful of extensions each
@@ -42,6 +43,23 @@ def primary_header(path: str | Path) -> dict[str, HeaderValue]:
     sizes = {name: of_image[f"Z{name}"] for name in _COMPRESSED_SIZES if f"Z{name}" in of_image}
     own = {name: value for name, value in of_image.items() if name not in _OF_THE_TABLE and not name.startswith("TF")}
     return {**values, **own, **sizes}
+
+
+def shortage(path: str | Path) -> str | None:
+    """Return what is said of a file that is shorter than its header promises, or None; errors as for `primary_header`."""
+    blocks = read_blocks(path)
+    return truncation(blocks, _cards(blocks.extension or blocks.primary))
+
+
+def is_whole_gzip(path: str | Path) -> bool:
+    """Tell whether a gzip file can be unpacked to its end (zeros may follow, as on tapes)."""
+    try:
+        with gzip.open(path) as stream:
+            while stream.read(_CHUNK):
+                pass
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True
 
 
 def extension_headers(path: str | Path) -> list[dict[str, HeaderValue]]:

@@ -41,9 +41,10 @@ def commit_row_first(self: Ingest, transfer: Any, arrivals: Any, also: Any) -> A
 
 def frame(number: int, draw: random.Random) -> bytes:
     start = (START + timedelta(milliseconds=number)).isoformat(timespec="milliseconds")
-    cards = ["SIMPLE  = T", "BITPIX  = 8", "NAXIS   = 1", f"NAXIS1  = {2880 * 20}", "INSTRUME= 'EFOSC   '"]
+    pixels = draw.randbytes(2880 * draw.randint(1, 20))
+    cards = ["SIMPLE  = T", "BITPIX  = 8", "NAXIS   = 1", f"NAXIS1  = {len(pixels)}", "INSTRUME= 'EFOSC   '"]
     cards += [f"MJD-OBS = {59605.5 + number / 86_400_000:.9f}", f"ARCFILE = 'EFOSC.{start}.fits'", "END"]
-    return "".join(f"{card:<80}" for card in cards).ljust(2880).encode() + draw.randbytes(2880 * draw.randint(1, 20))
+    return "".join(f"{card:<80}" for card in cards).ljust(2880).encode() + pixels
 
 
 def live(root: Path, seed: int, pipe: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -144,6 +145,24 @@ def test_what_is_no_frame_is_refused_in_one_line(
         observatory.archive.ingest(source)
     assert all(word in caught.value.line() for word in words), caught.value.line()
     assert observatory.archive.list() == []
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_cut_short_does_not_take_the_place_of_the_whole_one(
+    observatory: Observatory, frame: Frame, tmp_path: Path, packed: bool
+) -> None:
+    pixels = random.Random(1).randbytes(30_000)
+    whole = frame(1, pixels).read_bytes()
+    if packed:
+        whole = gzip.compress(whole)
+    source = tmp_path / ("frame.fits.gz" if packed else "frame.fits")
+    for share in (0.5, 0.9, 0.99):
+        source.write_bytes(whole[: int(len(whole) * share) // 2880 * 2880 if not packed else int(len(whole) * share)])
+        with pytest.raises(DataError, match=r"truncated|breaks off|damaged"):
+            observatory.archive.ingest(source)
+    assert observatory.archive.list() == []
+    source.write_bytes(whole + bytes(512) if packed else whole)
+    assert observatory.archive.ingest(source).dp_id == RAW
 
 
 def test_a_folder_is_no_file(observatory: Observatory, tmp_path: Path) -> None:

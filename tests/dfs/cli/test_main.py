@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -135,6 +136,20 @@ def test_full_disk_says_what_to_do(door, capsys):
     assert capsys.readouterr().err == (
         "dfs: /data/x.fits: No space left on device; free some space, then give the same command again\n"
     )
+
+
+def test_names_that_are_no_text_are_told_and_logged(door, capsys, tmp_path, monkeypatch):
+    """A file name may hold any bytes; what went wrong with it is said all the same."""
+    name = os.fsdecode(b"\xff\xfe\n\x1b[31m.fits")
+    monkeypatch.setattr(sys, "argv", ["dfs", "probe", name])
+
+    def act(_):
+        raise DataError("not a FITS file", where=name)
+
+    assert run(door, act, "--root", str(tmp_path), "probe") == 1
+    assert capsys.readouterr().err == "dfs: \\udcff\\udcfe \\x1b[31m.fits: not a FITS file\n"
+    log = tmp_path / "log" / "dfs.log"
+    assert not log.exists() or "not a FITS file" in log.read_text()
 
 
 def test_a_traceback_goes_to_the_log_only(door, capsys, tmp_path):
