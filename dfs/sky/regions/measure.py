@@ -30,7 +30,10 @@ def area_deg2(region: Region) -> float:
 
 
 def areas_deg2(regions: Any) -> Floats:
-    """Return the areas (deg2) of many regions, given as for `intersects_many`; NaN where there is none."""
+    """Return the areas (deg2) of many regions, given as for `intersects_many`; NaN where there is none.
+
+    Overlaps of the parts of a union count for each, as in `area_deg2`; detectors of a mosaic have none.
+    """
     lines = outlines_of(regions)
     area = np.bincount(lines.row, _part_areas(lines), minlength=lines.rows) * _DEG2
     area[_without(lines)] = np.nan
