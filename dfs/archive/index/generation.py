@@ -105,6 +105,8 @@ class Generation:
             What it will read: the generation's ``tables``; one of them from end to end (``stream``); or registered ``rows`` alone, in
             the thread that asks, which for few rows is quicker than to wake others.
         """
+        if use == "stream" and not (self.folder / STREAM).exists():
+            use = "tables"  # where files cannot have second names, both share one DuckDB
         with self._lock:
             if self._handle is None:
                 raise ServiceError("the index is closed", where=str(self.folder))
@@ -131,7 +133,7 @@ class Generation:
             "arrow_large_buffer_size": True,
         }
         # DuckDB knows a file by its name: under its second name it gets limits of its own
-        places = {"tables": DATABASE, "stream": STREAM if (self.folder / STREAM).exists() else DATABASE}
+        places = {"tables": DATABASE, "stream": STREAM}
         with _connecting:
             if use == "rows":
                 connection = duckdb.connect(config=config)
