@@ -33,6 +33,7 @@ __all__ = ["beside", "paths", "routes"]
 
 _NAMES = ("/tap", "/tap_obs", "/tap_cat")
 _SWEEP_S = 60.0
+_CHECK_S = 3600.0
 
 
 async def sync(request: Request) -> Response:
@@ -57,7 +58,7 @@ async def beside(app: FastAPI) -> AsyncIterator[None]:
     tap = observatory.tap
     observatory.index.behind = True  # this process stays: it may build while it answers
     await run_in_threadpool(tap.start)
-    tasks = [asyncio.create_task(one) for one in (_sweep(tap), _warm(tap))]
+    tasks = [asyncio.create_task(one) for one in (_sweep(tap), _keep_index(observatory))]
     try:
         yield
     finally:
@@ -66,11 +67,15 @@ async def beside(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(tap.close)
 
 
-async def _warm(tap: Tap) -> None:
-    try:
-        await run_in_threadpool(tap.engine.tables)
-    except DfsError as error:
-        _log.warning("the index is not ready: %s", error.line())  # who asks will hear it too
+async def _keep_index(observatory: Observatory) -> None:
+    """Open the index, then read it through from time to time: a disk may change what lies on it."""
+    while True:
+        try:
+            await run_in_threadpool(observatory.engine.tables)
+            await run_in_threadpool(observatory.index.check)
+        except DfsError as error:
+            _log.warning("the index is not ready: %s", error.line())  # who asks will hear it too
+        await asyncio.sleep(_CHECK_S)
 
 
 async def _sweep(tap: Tap) -> None:

@@ -7,6 +7,7 @@ together, a new generation is built: behind the scenes by a process that stays (
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Sequence
@@ -23,8 +24,9 @@ from dfs.archive.index.changes import Changes, Pulse, changes_since, head, prese
 from dfs.archive.index.columns import structure
 from dfs.archive.index.delta import Delta, adoptable
 from dfs.archive.index.generation import Generation, Resources
-from dfs.archive.index.manifest import Manifest, current, locked
+from dfs.archive.index.manifest import Manifest, current, damaged, hold, locked
 from dfs.archive.index.snapshot import Snapshot, TableState
+from dfs.errors import DataError
 from dfs.model.schema import TableSchema
 from dfs.progress import Progress, Silent
 from dfs.store import Database
@@ -32,8 +34,11 @@ from dfs.store.sources import TableSource
 
 __all__ = ["Index"]
 
+_log = logging.getLogger(__name__)
+
 _FEW_FILES = 500  # changed files that never ask for a new generation
 _SHARE_BEHIND = 0.02  # of the rows: more changed files than this and a server builds anew behind the scenes
+_READ_AT_ONCE = 256_000_000  # bytes of an index that is read whole whenever it is opened (0.2 s)
 _SHARE_AT_ONCE = 0.2  # more than this and whoever asks waits for it
 
 
@@ -73,6 +78,7 @@ class Index:
         self._seen: tuple[object, ...] | None = None
         self._snapshot: Snapshot | None = None
         self._delta: Delta | None = None
+        self._opened: tuple[int, int] | None = None
         self._builder: threading.Thread | None = None
         self._process = os.getpid()
 
@@ -109,6 +115,33 @@ class Index:
             tables = [table for source in self._sources for table in source.tables(connection)]
             rows = (pair for source in self._sources for pair in source.rows(connection))
             return write_generation(self._folder, tables, rows, watermark=watermark, progress=progress or Silent())
+
+    def check(self) -> list[str]:
+        """Read every file of the index and return those that are not as they were written; if there are any, it is built anew."""
+        found = self._damage(None)
+        if found:
+            self.rebuild()
+        return found
+
+    def _damage(self, most_bytes: int | None) -> list[str]:
+        """Return which files of the generation in force are damaged; of a large one, by their sizes only."""
+        try:
+            manifest = current(self._folder)
+        except DataError as error:
+            _log.warning("%s", error.line())
+            return ["manifest.json"]
+        if manifest is None:
+            return []
+        handle = hold(self._folder / manifest.generation)
+        if handle is None:  # gone: because there is a newer one, or somebody removed it
+            return [manifest.generation] if current(self._folder) == manifest else []
+        try:
+            found = damaged(self._folder, manifest, most_bytes=most_bytes)
+        finally:
+            os.close(handle)
+        if found:
+            _log.warning("the index is damaged (%s ...): it is built anew", found[0])
+        return found
 
     def close(self) -> None:
         """Let go of files and memory; a build behind the scenes is waited for."""
@@ -161,9 +194,11 @@ class Index:
 
     def _fitting(self, tables: dict[str, TableSchema], now: int) -> Delta | None:
         """Return what came since the generation in force, which is opened; None: there is none that fits the truth."""
-        manifest = current(self._folder)
-        if self._delta is None or manifest is None or self._delta.generation.manifest.generation != manifest.generation:
-            generation = Generation.open(self._folder, self._resources)
+        stamp = self._stamp()
+        if self._delta is None or self._opened != stamp:
+            is_damaged = bool(self._damage(_READ_AT_ONCE))
+            generation = None if is_damaged else Generation.open(self._folder, self._resources)
+            self._opened = stamp
             # the old one closes with its last query
             self._snapshot, self._delta = None, Delta(generation) if generation is not None else None
         delta = self._delta

@@ -29,6 +29,7 @@ __all__ = [
     "TableFiles",
     "checksum",
     "current",
+    "damaged",
     "hold",
     "locked",
     "new_folder",
@@ -139,6 +140,35 @@ def checksum(path: Path) -> tuple[int, int]:
             size, crc = size + len(chunk), zlib.crc32(chunk, crc)
         os.fsync(file.fileno())
     return size, crc
+
+
+def damaged(folder: Path, manifest: Manifest, *, most_bytes: int | None = None) -> list[str]:
+    """Return which files of a generation are not as they were written, by their place in it.
+
+    Parameters
+    ----------
+    most_bytes
+        Only sizes are compared when the files are larger together; None: all are read.
+    """
+    is_read = most_bytes is None or sum(size for size, _ in manifest.files.values()) <= most_bytes
+    generation = folder / manifest.generation
+    found = []
+    for name, (size, crc) in manifest.files.items():
+        try:
+            is_whole = (generation / name).stat().st_size == size and (not is_read or _crc(generation / name) == crc)
+        except OSError:
+            is_whole = False
+        if not is_whole:
+            found.append(name)
+    return found
+
+
+def _crc(path: Path) -> int:
+    crc = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            crc = zlib.crc32(chunk, crc)
+    return crc
 
 
 def publish(folder: Path, manifest: Manifest) -> None:

@@ -64,22 +64,28 @@ def ingest(terminal: Terminal, path: tuple[Path, ...], kind: Any, category: str 
 def verify(terminal: Terminal) -> int:
     """Read every file and compare it with its checksum; exit 1 when something was wrong.
 
-    A damaged copy goes to quarantine and is never served; where a replica is whole, it is restored from it.
+    A damaged copy goes to quarantine and is never served; where a replica is whole, it is restored from it.  A damaged index is built
+    anew.
 
     \b
     Example:
         dfs archive verify --json
     """
+    from dfs.archive.entries import Finding
+
     with terminal.open() as observatory:
         result = observatory.archive.verify(terminal.progress())
+        index = observatory.root / "index"
+        damaged = [Finding(None, index / name, "changed", "index built anew") for name in observatory.index.check()]
+    findings = (*result.findings, *damaged)
 
     def show(console: Console) -> None:
-        for one in result.findings:
+        for one in findings:
             console.print(f"{one.problem:<12} {one.dp_id or '(no row)'}  {one.path}: {one.action}", markup=False)
-        console.print(f"{result.files} files, {result.bytes / 1e6:.1f} MB read, {len(result.findings)} findings")
+        console.print(f"{result.files} files, {result.bytes / 1e6:.1f} MB read, {len(findings)} findings")
 
-    terminal.emit({"files": result.files, "bytes": result.bytes, "findings": result.findings}, show)
-    return 1 if result.findings else 0
+    terminal.emit({"files": result.files, "bytes": result.bytes, "findings": findings}, show)
+    return 1 if findings else 0
 
 
 @archive.command("rebuild-index")

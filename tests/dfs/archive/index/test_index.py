@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -163,13 +165,57 @@ def test_a_server_builds_behind_the_scenes(truth):
         assert current(truth.folder).generation != first
 
 
-def test_a_damaged_manifest_is_told(truth):
+def test_a_damaged_manifest_is_told_and_the_index_built_anew(truth, caplog):
     truth.put(place("a"))
     with truth.index() as index:
         index.snapshot()
     (truth.folder / "manifest.json").write_text('{"format": 1, "tables": [}')
-    with truth.index() as index, pytest.raises(DataError, match="manifest is damaged"):
+    with truth.index() as index:
+        assert names(index.snapshot()) == ["a"]
+    assert "manifest is damaged" in caplog.text
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("harm", [_flip, Path.unlink, lambda path: os.truncate(path, 10)], ids=["bit", "gone", "cut"])
+def test_a_damaged_file_of_the_index_is_noticed_before_a_row_is_read(truth, harm, caplog):
+    truth.put(*(place(f"a{number}") for number in range(20)))
+    with truth.index() as index:
         index.snapshot()
+        files = list(current(truth.folder).files)
+    for name in files:
+        damaged = current(truth.folder).generation
+        harm(truth.folder / damaged / name) if name in current(truth.folder).files else None
+        with truth.index() as index:
+            assert len(names(index.snapshot())) == 20
+            assert index.check() == []
+        assert current(truth.folder).generation != damaged
+    assert "the index is damaged" in caplog.text
+
+
+def test_a_check_finds_what_was_damaged_since(truth):
+    truth.put(place("a"))
+    with truth.index() as index:
+        before = index.snapshot()
+        _flip(truth.folder / before.generation.manifest.generation / "t000" / "rows.arrow")
+        assert index.check() == ["t000/rows.arrow"]
+        after = index.snapshot()
+        assert after.generation.manifest.generation != before.generation.manifest.generation
+        assert names(after) == ["a"]
+
+
+def test_a_removed_generation_is_built_anew(truth):
+    truth.put(place("a"))
+    with truth.index() as index:
+        shutil.rmtree(truth.folder / index.snapshot().generation.manifest.generation)
+    with truth.index() as index:
+        assert names(index.snapshot()) == ["a"]
+        shutil.rmtree(truth.folder)
+        assert names(index.snapshot()) == ["a"]
 
 
 def test_an_index_of_another_format_is_built_anew(truth):
