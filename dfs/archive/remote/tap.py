@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dfs.archive.remote.session import Session
@@ -20,29 +21,47 @@ _CATALOGUES = re.compile(r"\bsafcat\.", re.IGNORECASE)
 
 def query(session: Session, adql: str, maxrec: int | None, uploads: Mapping[str, Any]) -> Table:
     """Run a query: at once, or as a job of its own where that takes too long."""
-    from pyvo.dal import DALQueryError, DALServiceError, TAPService
+    from pyvo.dal import DALQueryError, TAPService
 
     url = session.services.catalogues if _CATALOGUES.search(adql) else session.services.tap
     session.requests.headers.update(session.headers(url))
     service = TAPService(url, session=session.requests)
     try:
         try:
-            with session.outside(url):
+            with _answering(session, url):
                 found = service.run_sync(adql, maxrec=maxrec, uploads=uploads or None)
         except ServiceError as error:
             if "in time" not in error.message:
                 raise
-            found = service.run_async(adql, maxrec=maxrec, uploads=uploads or None)
+            with _answering(session, url):
+                found = service.run_async(adql, maxrec=maxrec, uploads=uploads or None)
     except DALQueryError as error:
         raise UsageError(" ".join(str(error.reason).split()), where="query") from error
-    except DALServiceError as error:
-        with session.outside(url):
-            if error.cause is not None:
-                raise error.cause from error
-        raise ServiceError(" ".join(str(error.reason).split()), where=url) from error
     table = found.to_table()
     table.meta["overflow"] = str(found.query_status).upper() == "OVERFLOW"
     return table
+
+
+@contextmanager
+def _answering(session: Session, url: str) -> Iterator[None]:
+    """Turn the client's errors, which may wrap one another, into ours by what began them."""
+    from pyvo.dal import DALFormatError, DALServiceError
+
+    try:
+        yield
+    except (DALFormatError, DALServiceError) as error:
+        with session.outside(url):
+            _raise_cause(error)
+        raise ServiceError(" ".join(str(error.reason).split()), where=url) from error
+
+
+def _raise_cause(error: Exception) -> None:
+    """Raise what an error of the client was caused by, at the bottom of all wrappings; return if there is nothing."""
+    cause: Any = error
+    while getattr(cause, "cause", None) is not None:
+        cause = cause.cause
+    if cause is not error:
+        raise cause from error
 
 
 def tables(session: Session) -> tuple[TableSchema, ...]:

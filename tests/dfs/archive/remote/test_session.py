@@ -6,6 +6,7 @@ import pytest
 
 import dfs
 from dfs.archive.remote import Session, services_of
+from dfs.archive.remote.tap import query
 from dfs.errors import ServiceError, UsageError
 
 
@@ -34,3 +35,11 @@ def test_being_offline_is_said_in_one_line() -> None:
     assert "offline" in caught.value.hint
     with pytest.raises(ServiceError, match="cannot be reached"):
         session.sign_in("me", "secret")
+
+
+def test_a_query_without_a_server_is_said_in_one_line_too() -> None:
+    session = Session(services_of("http://127.0.0.1:9"), pause_s=0.0)
+    with pytest.raises(ServiceError, match="cannot be reached") as caught:
+        query(session, "SELECT TOP 1 dp_id FROM dbo.raw", None, {})
+    assert caught.value.where == "127.0.0.1:9"
+    assert "offline" in caught.value.hint
