@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dfs.errors import DfsError
+from dfs.errors import AccessError, DfsError
 from dfs_widgets.parts import Bar
 
 __all__ = ["Work", "one_line"]
@@ -17,6 +17,8 @@ _LOG = logging.getLogger(__name__)
 
 def one_line(error: BaseException) -> str:
     """Return what a person is told of an error; what nobody foresaw goes to the log with its traceback."""
+    if isinstance(error, AccessError) and error.hint.startswith("sign in"):
+        return f"{error.message}; sign in"  # the button is on the page: no word of calls or hosts
     if isinstance(error, DfsError):
         return error.line()
     _LOG.error("unexpected", exc_info=error)

@@ -88,7 +88,7 @@ function drawLists(model, { lists, choices, chosen, text }) {
   if (choices) {
     const [modes, press] = choice("Calibrations as", choices, "calibrations", (mode) => { ask(model, { kind: "mode", mode }); });
     press(chosen);
-    const ids = lists.flatMap((one) => one.files.map((file) => file.dp_id)).filter(Boolean);
+    const ids = [...new Set(lists.flatMap((one) => one.files.map((file) => file.dp_id)).filter(Boolean))]; // biases serve the flats too
     parts.push(make("div", { class: "dfs-row" }, modes, make("span", { class: "dfs-space" }),
       button(`Mark all ${ids.length}`, "mark-calibrations", () => ask(model, { kind: "mark", ids }), { disabled: !ids.length })));
   }
