@@ -169,7 +169,10 @@ class Scope:
             hint = nearest(said, (".".join(one.names) for one in sources))
             return self.error(column, f"FROM has no table {said}", hint=hint)
         fields: Iterable[str] = (one.name for source in sources for one in source.fields)
-        return self.error(column, f"there is no column {column.name}", hint=nearest(column.name, fields))
+        hint = nearest(column.name, fields)
+        if not hint and column.this.args.get("quoted"):
+            hint = "double quotes hold names; text stands in single ones"
+        return self.error(column, f"there is no column {column.name}", hint=hint)
 
 
 def _value(node: Any, one: Field) -> Value:

@@ -29,6 +29,8 @@ class Grammar(TableReferences):
         tree = self.select_expression()
         self.accept_sign(";")
         if self.token.kind != "end":
+            if self.text[: self.token.at].rstrip().upper().endswith("LIMIT"):  # read as the name of a table until here
+                raise self.error("ADQL has no LIMIT", accepted="the end of the query", hint="begin with SELECT TOP n")
             raise self.unexpected("the end of the query")
         if with_queries:
             tree.set("with_", exp.With(expressions=with_queries))

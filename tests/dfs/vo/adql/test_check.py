@@ -59,6 +59,8 @@ REFUSED = {
     "SELECT COORD1(CIRCLE(1, 2, 3)) FROM dbo.raw": "POINT",
     "SELECT CAST('x' AS TIMESTAMP) FROM dbo.raw": "no time",
     "SELECT * FROM dbo.raw JOIN ivoa.ObsCore USING (ra)": "no column ra",
+    "SELECT ra FROM dbo.raw LIMIT 3": "SELECT TOP n",
+    'SELECT ra FROM dbo.raw WHERE dp_id = "A text, not a name"': "single ones",
 }
 
 
