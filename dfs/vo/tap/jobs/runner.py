@@ -120,16 +120,17 @@ class JobRunner:
 
     def _run(self, job_id: str) -> None:
         """Run one job to its end (in a thread of the pool)."""
-        now = self._now()
+        now, stop = self._now(), Stop()
+        with self._lock:  # before anybody sees that it runs: whoever stops it must find it
+            self._stops[job_id] = stop
         job = self._records.change(
             job_id, {Phase.QUEUED}, phase=Phase.EXECUTING, started=now, changed=now, runner=self.name
         )
         if job is None:  # aborted or deleted while it waited
+            with self._lock:
+                del self._stops[job_id]
             return
         self._changes.tell(job_id)
-        stop = Stop()
-        with self._lock:
-            self._stops[job_id] = stop
         alarm = threading.Timer(job.execution_duration_s, stop.ask, [_late(job)])
         alarm.daemon = True
         alarm.start()
