@@ -9,6 +9,7 @@ import subprocess
 from itertools import takewhile
 from pathlib import Path
 
+import httpx
 import pytest
 from astroquery.eso import EsoClass, conf
 
@@ -60,6 +61,8 @@ def test_commands_run(
 ) -> None:
     """Ours in this process, with what stands before them in its environment; STILTS where it is installed."""
     monkeypatch.setenv("DFS_ROOT", "demo")
+    person = {"grant_type": "password", "username": "52052", "password": "tutorial"}
+    monkeypatch.setenv("DFS_TOKEN", httpx.post(f"{url}/auth/token", data=person).json()["access_token"])
     commands = [one for one in COMMAND.findall((DOCS / name).read_text(encoding="utf-8")) if "taplint" not in one]
     assert len(commands) >= 5
     for command in commands:
