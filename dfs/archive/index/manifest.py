@@ -108,18 +108,26 @@ def current(folder: Path) -> Manifest | None:
         document = json.loads(text)
         if document["format"] != FORMAT:
             return None
+        is_whole = document.pop("crc") == _digest(document)
         tables = {
             name: TableFiles(**{**one, "protected": tuple(one["protected"])})
             for name, one in document["tables"].items()
         }
         files = {name: (size, crc) for name, (size, crc) in document["files"].items()}
-        return Manifest(**{**document, "tables": tables, "files": files})
+        manifest = Manifest(**{**document, "tables": tables, "files": files})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            "the index's manifest is damaged",
-            where=str(folder / _MANIFEST),
-            hint="build it anew: dfs archive rebuild-index",
-        ) from error
+        raise _damaged_manifest(folder) from error
+    if not is_whole:
+        raise _damaged_manifest(folder)
+    return manifest
+
+
+def _damaged_manifest(folder: Path) -> DataError:
+    return DataError(
+        "the index's manifest is damaged",
+        where=str(folder / _MANIFEST),
+        hint="build it anew: dfs archive rebuild-index",
+    )
 
 
 def new_folder(folder: Path, watermark: int) -> Path:
@@ -163,6 +171,10 @@ def damaged(folder: Path, manifest: Manifest, *, most_bytes: int | None = None) 
     return found
 
 
+def _digest(document: Mapping[str, Any]) -> int:
+    return zlib.crc32(json.dumps(document, sort_keys=True).encode())
+
+
 def _crc(path: Path) -> int:
     crc = 0
     with path.open("rb") as file:
@@ -181,7 +193,8 @@ def publish(folder: Path, manifest: Manifest) -> None:
             sync_folder(one)
         sync_folder(folder)
         with scratch.open("w") as file:
-            json.dump(asdict(manifest), file, allow_nan=False)
+            document = json.loads(json.dumps(asdict(manifest), allow_nan=False))
+            json.dump({**document, "crc": _digest(document)}, file)
             file.flush()
             os.fsync(file.fileno())
         scratch.rename(target)

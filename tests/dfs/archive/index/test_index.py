@@ -175,6 +175,18 @@ def test_a_damaged_manifest_is_told_and_the_index_built_anew(truth, caplog):
     assert "manifest is damaged" in caplog.text
 
 
+def test_no_digit_of_the_manifest_changes_unnoticed(truth, caplog):
+    truth.put(place("a"), place("b"))
+    with truth.index() as index:
+        index.snapshot()
+    manifest = truth.folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"watermark": ', '"watermark": 9'))
+    truth.put(place("c"))
+    with truth.index() as index:
+        assert names(index.snapshot()) == ["a", "b", "c"]
+    assert "manifest is damaged" in caplog.text
+
+
 def _flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 4
