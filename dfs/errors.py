@@ -16,6 +16,8 @@ Doors (command line, server, widgets) turn these into one line, a status, a red 
 
 from __future__ import annotations
 
+import copy
+
 __all__ = [
     "AccessError",
     "Cancelled",
@@ -26,6 +28,8 @@ __all__ = [
     "ServiceError",
     "UsageError",
 ]
+
+_PLACES = ("/", "sqlite:", "postgresql")
 
 
 class DfsError(Exception):
@@ -64,6 +68,14 @@ class DfsError(Exception):
         if self.hint:
             parts.append(self.hint)
         return "; ".join(" ".join(part.split()) for part in parts)
+
+    def without_place(self) -> DfsError:
+        """Return the error without the file or the database of this machine that it is about: what a client elsewhere is told."""
+        if not isinstance(self, ServiceError | DataError) or not self.where.startswith(_PLACES):
+            return self
+        told = copy.copy(self)
+        told.where = ""
+        return told
 
     def document(self) -> dict[str, str | None]:
         """Return the error as the object that ``--json`` and the server print."""

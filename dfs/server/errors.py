@@ -70,7 +70,7 @@ def as_dfs_error(raised: Exception) -> DfsError:
 
 def answer(request: Request, raised: Exception) -> Response:
     """Return the response that tells the client of `raised` in the form this path speaks."""
-    error = as_dfs_error(raised)
+    error = _told(as_dfs_error(raised))
     status = status_of(error)
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, AccessError) and status == 403 and not _signed_in(request):
@@ -83,6 +83,14 @@ def answer(request: Request, raised: Exception) -> Response:
     if status in {429, 503}:
         headers["Retry-After"] = str(getattr(error, "retry_after_s", _RETRY_AFTER_S))
     return _body(request, error, status, headers)
+
+
+def _told(error: DfsError) -> DfsError:
+    """Return what a client is told of `error`; the place on this machine that it names goes to the log."""
+    told = error.without_place()
+    if told is not error:
+        _log.error("%s", error.line())
+    return told
 
 
 def _signed_in(request: Request) -> bool:

@@ -178,8 +178,11 @@ class JobRunner:
             number = secrets.token_hex(4)
             _log.error("unexpected %s in job, number %s", type(error).__name__, number, exc_info=error)
             error = DfsError("something went wrong here", hint=f"tell the operators the number {number}")
+        told = error.without_place()
+        if told is not error:
+            _log.error("job %s: %s", job_id, error.line())
         now = self._now()
-        values: dict[str, Any] = {"error": error.document() | {"line": error.line()}, "ended": now, "changed": now}
+        values: dict[str, Any] = {"error": told.document() | {"line": told.line()}, "ended": now, "changed": now}
         ended = self._records.change(job_id, phases, phase=Phase.ERROR, **values) is not None
         self._changes.tell(job_id)
         return ended
