@@ -15,7 +15,7 @@ from dfs.store.database import Database
 
 __all__ = ["FORMAT", "check_format", "create_tables", "format_of", "upgrade"]
 
-FORMAT = 2
+FORMAT = 3
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -1,0 +1,1 @@
+"""Phase 2: from granted time to observation blocks ready at the telescope."""
