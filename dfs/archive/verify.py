@@ -87,7 +87,7 @@ class Verifier:
 
     def _treat(self, row: Mapping[str, Any], copy: Copy, good: Path | None) -> Finding:
         if copy.state == "unreadable":
-            return Finding(row["dp_id"], copy.path, copy.state, "left alone: give read permission")
+            return Finding(row["dp_id"], copy.path, copy.state, "left alone: give read permission, or mount its disk")
         action = "none left to serve"
         if copy.state == "changed":
             moved = self.store.quarantine(copy.path)

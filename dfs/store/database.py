@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -49,6 +49,7 @@ class Database:
     def __init__(self, url: str, *, busy_timeout_s: float = 60.0) -> None:
         self._url = _parsed(url)
         self._busy_timeout_s = busy_timeout_s
+        self._opened: tuple[int, int] | None = None
         self._engine = self._make_engine()
 
     @property
@@ -134,6 +135,17 @@ class Database:
     def _configure_sqlite(self, engine: Engine) -> None:
         timeout_ms = int(self._busy_timeout_s * 1000)
 
+        @event.listens_for(engine, "do_connect")
+        def find(*_: Any) -> None:
+            if self._opened is not None:
+                self._refuse_another()
+            else:
+                _make_private(Path(str(self._url.database)))
+
+        @event.listens_for(engine, "checkout")
+        def check(*_: Any) -> None:
+            self._refuse_another()
+
         @event.listens_for(engine, "connect")
         def configure(connection: Any, _record: Any) -> None:
             connection.isolation_level = None  # the driver begins nothing by itself: see begin()
@@ -141,11 +153,22 @@ class Database:
             _switch_to_wal(connection, self._busy_timeout_s)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            if self._opened is None:
+                self._opened = _identity(Path(str(self._url.database)))
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
             write = connection.get_execution_options().get(_WRITE, False)
             connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    def _refuse_another(self) -> None:
+        """Raise `ServiceError` when the file that was opened lies no longer there: what is written to it would be lost."""
+        if self._opened is not None and _identity(Path(str(self._url.database))) != self._opened:
+            raise ServiceError(
+                "the database's file was moved or replaced while it was open",
+                where=self.name,
+                hint="put it back, or start this program again",
+            )
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -189,6 +212,20 @@ def _forget_connections() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_connections)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _make_private(file: Path) -> None:
+    """Make the file if there is none: it holds hashes of passwords and signing keys, so it is not for everybody on the machine to read."""
+    with suppress(OSError):  # SQLite will say what is wrong
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o660))
 
 
 def _switch_to_wal(connection: Any, patience_s: float) -> None:

@@ -16,7 +16,7 @@ __all__ = ["Copy", "FileStore"]
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What was found of one copy of a file: ``good``, ``missing``, ``changed``, or ``unreadable`` (no permission)."""
+    """What was found of one copy of a file: ``good``, ``missing``, ``changed``, or ``unreadable`` (no permission, or its volume is not there)."""
 
     path: Path
     state: str
@@ -43,7 +43,7 @@ class FileStore:
 
     def check(self, relative: str, sha256: str) -> list[Copy]:
         """Read every copy of a file and say of each whether it is good, missing or changed."""
-        return [Copy(volume / relative, _state(volume / relative, sha256)) for volume in self.volumes]
+        return [Copy(volume / relative, _state(volume, relative, sha256)) for volume in self.volumes]
 
     def quarantine(self, path: Path) -> Path:
         """Move a copy that must not be served to quarantine; return where it went."""
@@ -92,12 +92,21 @@ class FileStore:
         return found.sha256 == sha256
 
 
-def _state(path: Path, sha256: str) -> str:
+def _state(volume: Path, relative: str, sha256: str) -> str:
+    path = volume / relative
     if not path.is_file():
-        return "missing"
+        return "missing" if _is_there(volume) else "unreadable"
     try:
         return "good" if fingerprint(path).sha256 == sha256 else "changed"
     except AccessError:
         return "unreadable"
     except DataError:  # a fault of the disk while reading
         return "changed"
+
+
+def _is_there(volume: Path) -> bool:
+    """Tell whether a volume has anything on it: a disk that is not mounted says nothing about its files."""
+    try:
+        return any(volume.iterdir())
+    except OSError:
+        return False

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dfs.archive import Submission
-from dfs.errors import Cancelled, DataError
+from dfs.archive import Submission, rows
+from dfs.errors import Cancelled, DataError, DfsError
 from dfs.observatory import Observatory
 from dfs.progress import Recorder
 
@@ -79,6 +80,30 @@ def test_a_replica_heals_a_damaged_copy(tmp_path: Path, frame: Frame, damage: st
         assert [copy.read_bytes() for copy in copies] == [frame(1).read_bytes()] * 2
         assert observatory.archive.find(archived.dp_id).state == "online"
         assert observatory.archive.verify().findings == ()
+
+
+@pytest.mark.parametrize("mount_point", [False, True])
+def test_a_disk_that_is_not_mounted_says_nothing_about_its_files(
+    observatory: Observatory, frame: Frame, tmp_path: Path, mount_point: bool
+) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    volume = observatory.settings.volume
+    volume.rename(tmp_path / "elsewhere")
+    if mount_point:
+        volume.mkdir()
+    with pytest.raises(DfsError):
+        observatory.proven.open(row_of(observatory, archived.dp_id))
+    assert {one.problem for one in observatory.archive.verify().findings} == {"unreadable"}
+    if mount_point:
+        volume.rmdir()
+    (tmp_path / "elsewhere").rename(volume)
+    with observatory.proven.open(row_of(observatory, archived.dp_id)) as file:
+        assert file.read(6) == b"SIMPLE"
+
+
+def row_of(observatory: Observatory, dp_id: str) -> Mapping[str, Any]:
+    with observatory.database.read() as connection:
+        return rows.find(connection, dp_id)
 
 
 def test_a_file_without_a_row_is_moved_to_quarantine(observatory: Observatory, frame: Frame) -> None:

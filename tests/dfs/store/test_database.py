@@ -41,6 +41,30 @@ def test_sqlite_is_set_to_survive_a_power_cut_and_to_serve_many(database: Databa
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
 
 
+def test_others_on_the_machine_do_not_read_it(database: Database, tmp_path: Path) -> None:
+    with database.write() as connection:
+        connection.execute(insert(tables.users).values(name="somebody", **USER))
+        modes = {one.name: one.stat().st_mode & 0o007 for one in tmp_path.glob("observatory.sqlite*")}
+    assert set(modes) >= {"observatory.sqlite", "observatory.sqlite-wal"}
+    assert set(modes.values()) == {0}
+
+
+def test_a_file_moved_or_replaced_while_it_is_open_is_told(database: Database, tmp_path: Path) -> None:
+    """What is written to a file that lies nowhere any more would be lost, and who lost his rights would keep them."""
+    file, aside = tmp_path / "observatory.sqlite", tmp_path / "aside.sqlite"
+    with database.write() as connection:
+        connection.execute(insert(tables.users).values(name="somebody", **USER))
+    file.rename(aside)
+    with pytest.raises(ServiceError, match="moved or replaced"):
+        names(database)
+    assert not file.exists()
+    file.write_bytes(aside.read_bytes())
+    with pytest.raises(ServiceError, match="moved or replaced"), database.write():
+        pass
+    aside.rename(file)
+    assert names(database) == ["somebody"]
+
+
 def test_a_write_is_committed_whole_or_not_at_all(database: Database) -> None:
     with database.write() as connection:
         connection.execute(insert(tables.users).values(name="kept", **USER))
