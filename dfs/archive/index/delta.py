@@ -43,6 +43,8 @@ class Delta:
         for table in tables:
             name, shape = table.name.lower(), structure(table)
             known = self.generation.manifest.tables.get(name)
+            if known is None:
+                self._adopted.setdefault(name, shape)
             if self._adopted.get(name, known.structure if known is not None else shape) == shape:
                 continue
             rows = self._rows.get(name)
@@ -52,7 +54,8 @@ class Delta:
                 gone = pa.array(sorted(self.files), pa.large_string())
                 old = adapted(table, pa.Table.from_batches(list(block.batches()), block.schema))
                 pieces.append(old.filter(pc.invert(pc.is_in(old.column(FILE), gone))))
-            self._rows[name] = pa.concat_tables(pieces)
+            if pieces:
+                self._rows[name] = pa.concat_tables(pieces)
             self._adopted[name] = shape
             found.add(name)
         return found

@@ -77,6 +77,11 @@ class Staging:
                 self._writers[name.lower()] = pa.ipc.new_stream(str(self._places[name.lower()]), rows.schema)
             self._writers[name.lower()].write_table(rows)
 
+    def holds(self, table: TableSchema) -> bool:
+        """Tell whether any row of `table` came."""
+        name = table.name.lower()
+        return name in self._writers or any(one.num_rows for one in self._waiting.get(name, ()))
+
     def write(self, name: str, path: Path) -> pa.RecordBatch:
         """Write table `name` in the order of its places, its rows to `path`, its columns to the database; return the rows, mapped."""
         schema = arrow_schema(self._tables[name])

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from dfs.archive.index.block import Block, Rows
-from dfs.archive.index.columns import HPX, RADIUS, UNIT
+from dfs.archive.index.columns import HPX, RADIUS, UNIT, arrow_schema
 from dfs.archive.index.snapshot import TableState
 from dfs.store.sources import PROTECTED_BY, PROTECTED_UNTIL
 from dfs.vo.engine.paths import Few, Path
@@ -54,9 +54,8 @@ class Source:
 
 def shown(state: TableState, columns: Sequence[str], *, regions: bool = False) -> list[str]:
     """Return the columns that must be there: those the query names, those of the policy, the pixel, and the place of regions."""
-    schema = state.blocks[0].schema if state.blocks else None
-    names = schema.names if schema is not None else [one.name for one in state.schema.columns]
-    spelled = {name.lower(): name for name in names}
+    schema = state.blocks[0].schema if state.blocks else arrow_schema(state.schema)
+    spelled = {name.lower(): name for name in schema.names}
     wanted = [spelled[name.lower()] for name in columns if name.lower() in spelled]
     place = (*UNIT, RADIUS) if regions else ()
     return list(dict.fromkeys([*wanted, *_POLICY, HPX, *place]))
@@ -110,6 +109,5 @@ def scanned(state: TableState, columns: list[str]) -> Source:
 
 
 def _table(batches: list[Any], state: TableState, columns: list[str]) -> pa.Table:
-    schema = state.blocks[0].schema if state.blocks else None
-    layout = pa.schema([schema.field(name) for name in columns]) if schema is not None else None
-    return pa.Table.from_batches(batches, layout)
+    schema = state.blocks[0].schema if state.blocks else arrow_schema(state.schema)
+    return pa.Table.from_batches(batches, pa.schema([schema.field(name) for name in columns]))
