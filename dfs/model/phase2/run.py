@@ -34,6 +34,8 @@ class ObservingRun:
         Phase-1 targets; empty: not restricted.
     container_id
         Its root folder.
+    waivers
+        Codes of rules that support has waived for it (`dfs.phase2.verification`): ``ob-too-long`` ...
     state
         ``open`` for its PI; ``notified`` after "Notify ESO", until support opens it again; ``ended``.
     """
@@ -55,6 +57,7 @@ class ObservingRun:
     limits: Mapping[str, Any] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
     pi_name: str = ""
+    waivers: tuple[str, ...] = ()
     state: str = "open"
 
 
