@@ -17,7 +17,7 @@ def test_every_table_of_an_empty_observatory_answers(tmp_path: Path) -> None:
         assert {query(f"SELECT COUNT(*) AS n FROM {name}")["n"][0] for name in names} == {0}
         cone = "CONTAINS(POINT('', s_ra, s_dec), CIRCLE('', 1, 2, 3)) = 1"
         assert len(query(f"SELECT * FROM ivoa.ObsCore WHERE {cone} ORDER BY s_ra")) == 0
-        region = "INTERSECTS(s_region, CIRCLE('', 1, 2, 3)) = 1"
+        region = "INTERSECTS(a.s_region, CIRCLE('', 1, 2, 3)) = 1"
         assert len(query(f"SELECT a.* FROM ivoa.ObsCore AS a, dbo.raw AS b WHERE {region}")) == 0
         assert len(query("SELECT instrument_name, COUNT(*) AS n FROM ivoa.ObsCore GROUP BY instrument_name")) == 0
 
