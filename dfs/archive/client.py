@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from dfs.archive.backend import Backend
 from dfs.archive.search import Search, facet, select
 from dfs.archive.search.naming import position_of
+from dfs.archive.search.nearest import NAMES, slips
 from dfs.archive.search.selection import resolve
 from dfs.errors import NotFoundError, UsageError
 from dfs.model import TableSchema
@@ -75,6 +76,12 @@ class ArchiveClient:
         found = self.query(one_more, maxrec=search.limit)
         found.meta |= {"adql": select(search), "python": search.python()}
         return found
+
+    def slips(self, search: Search) -> list[str]:
+        """Return a line for each name in `search` that the archive does not know, with the nearest that it does."""
+        columns = [column for criterion, column in NAMES[search.kind].items() if getattr(search, criterion) is not None]
+        everything = Search.of(search.kind)
+        return slips(search, {one: [row[0] for row in self.query(facet(everything, one))] for one in columns})
 
     def located(self, search: Search) -> Search:
         """Return the search with its target's position, where it names one."""

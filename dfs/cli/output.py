@@ -59,10 +59,18 @@ class Terminal:
     command: str = ""
 
     def open(self, **settings: Any) -> Observatory:
-        """Open the observatory named by ``--root``; `settings` are stronger than environment and files."""
+        """Open the observatory named by ``--root``; `settings` are stronger than environment and files.
+
+        One that was not there is made, and said so: the name of its folder may be a slip.
+        """
+        from dfs.config import load_settings
         from dfs.observatory import Observatory
 
-        return Observatory.open(self.root, **settings)
+        was_there = load_settings(self.root, **settings).settings.root.is_dir()
+        observatory = Observatory.open(self.root, **settings)
+        if not was_there:
+            self.note(f"dfs: made a new observatory in {observatory.root}")
+        return observatory
 
     def progress(self) -> Progress:
         """Return a bar when standard error is a terminal, plain lines elsewhere."""

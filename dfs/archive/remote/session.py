@@ -44,6 +44,7 @@ class Session:
         self.requests.headers["User-Agent"] = f"vlt-dfs/{__version__}"
         retry = Retry(
             total=_RETRIES,
+            connect=1,  # nobody there: say so at once
             read=False,  # a query that ran out of time would do so again
             backoff_factor=pause_s,
             status_forcelist=_WORTH_ANOTHER_TRY,

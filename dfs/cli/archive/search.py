@@ -67,6 +67,9 @@ def search(terminal: Terminal, /, show: str | None, connect: str | None, type_: 
             terminal.emit({show: said}, lambda console: console.print(said, markup=False))
             return
         found = client.search(asked)
+        slips = client.slips(asked) if not len(found) and connect != "eso" else []  # ESO's is too large to ask aside
+    for line in slips:
+        terminal.note(f"dfs: {line}")
     terminal.emit(
         {
             "adql": found.meta["adql"],
