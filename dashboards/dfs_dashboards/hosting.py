@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -13,6 +14,8 @@ from dfs.errors import UsageError
 __all__ = ["serve_pages"]
 
 _TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "dfs"  # in a checkout; installed, Jupyter finds it
+
+_NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 def serve_pages(
@@ -53,6 +56,7 @@ def serve_pages(
         )
     with tempfile.TemporaryDirectory(prefix="dfs-pages-") as folder:
         _find_template(Path(folder))
+        from dfs_dashboards.lab import Lab
         from dfs_dashboards.site import Site
 
         os.environ["DFS_ROOT"] = str(root)
@@ -62,9 +66,17 @@ def serve_pages(
             os.environ["DFS_SERVER"] = server
         if not _is_loopback(host):
             os.environ["VOILA_APP_IP"] = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104
-        site = Site(host=host, port=port, cap=cap, idle_s=idle_s, warm=warm, on_ready=on_ready)
+        lab = Lab(_lab_folder(root)) if _is_loopback(host) else None
+        site = Site(host=host, port=port, cap=cap, idle_s=idle_s, warm=warm, on_ready=on_ready, lab=lab)
+        if lab is not None:
+            logging.getLogger("dfs").warning("JupyterLab, for you alone: %slab?token=%s", site.url, lab.token)
         site.initialize([])
         site.start()
+
+
+def _lab_folder(root: Path) -> Path:
+    """Return where Lab opens: the notebooks of a checkout, else the observatory's folder."""
+    return _NOTEBOOKS if _NOTEBOOKS.is_dir() else root
 
 
 def _is_loopback(host: str) -> bool:

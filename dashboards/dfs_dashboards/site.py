@@ -18,6 +18,7 @@ from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
 from dfs.server.process import listen
+from dfs_dashboards.lab import Lab, LabDoor
 
 __all__ = ["APPS", "Site"]
 
@@ -82,6 +83,8 @@ class Site(Voila):  # type: ignore[misc] # Voila has no types
         Kernels kept ready for the next visitor of each page.
     on_ready
         Called with (base URL, page name -> URL) once the site listens.
+    lab
+        The JupyterLab behind ``/lab``; None: none.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Site(Voila):  # type: ignore[misc] # Voila has no types
         idle_s: int,
         warm: int,
         on_ready: Callable[[str, Mapping[str, str]], None],
+        lab: Lab | None = None,
     ) -> None:
         self._socket = listen(host, port)
         self._socket.settimeout(0)  # as tornado wants it
@@ -108,6 +112,7 @@ class Site(Voila):  # type: ignore[misc] # Voila has no types
             "headers": {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"},
         }
         self._cap, self._on_ready = cap, on_ready
+        self.lab = lab
 
     @property
     def pages(self) -> dict[str, str]:
@@ -137,6 +142,7 @@ class Site(Voila):  # type: ignore[misc] # Voila has no types
         return [
             (url_path_join(base, "/?"), RedirectHandler, {"url": next(iter(self.pages.values())), "permanent": False}),
             (url_path_join(base, "/health"), _Health),
+            (url_path_join(base, "/lab/?"), LabDoor, {"lab": self.lab}),
             (url_path_join(base, r"/pages/static/bokeh/([\w.-]+)"), StaticFileHandler, bokeh),
             (url_path_join(base, r"/pages/([a-z0-9-]+)/?"), _Page, options),
             *voilas,
@@ -154,6 +160,8 @@ class Site(Voila):  # type: ignore[misc] # Voila has no types
             pass
         finally:
             server.stop()
+            if self.lab is not None:
+                self.lab.stop()
             self.stop()
 
     def stop(self) -> None:

@@ -117,7 +117,7 @@ def _serve(
 
     def listens(url: str, pages: Mapping[str, str]) -> None:
         line = companion.told if companion else {"event": "ready", "url": url}
-        ready.tell({**line, "pages": dict(pages), "pid": os.getpid()})
+        ready.tell({**line, "pages": dict(pages), "lab": f"{url}lab", "pid": os.getpid()})
 
     try:
         host(root=load_settings(terminal.root).settings.root, server=server, on_ready=listens, **hosting)

@@ -15,6 +15,8 @@ from dfs.figures.style import BLUE, GREY, ORANGE, VERMILION, hover, legend_above
 
 __all__ = ["readable_unit", "shade_extrapolated", "spectrum_figure"]
 
+_NOISY = 5.0  # times the median error: beyond it a pixel does not set the scale
+
 
 def spectrum_figure(
     wavelength_nm: NDArray[Any],
@@ -56,7 +58,8 @@ def spectrum_figure(
         plot.add_layout(
             Label(x=at, y=4, y_units="screen", text=name, text_font_size="8pt", text_color=VERMILION, angle=1.5708)
         )
-    _robust_range(plot, _calibrated(wavelength_nm, flux, extrapolated_nm))
+    shown = _telling(flux, error) & _calibrated(wavelength_nm, extrapolated_nm)
+    _robust_range(plot, flux[shown] if shown.any() else flux)
     legend_above(plot)
     return plot
 
@@ -73,14 +76,20 @@ def _band(x: NDArray[Any], y: NDArray[Any], error: NDArray[Any]) -> tuple[NDArra
     return np.concatenate([x, x[::-1]]), np.concatenate([y - error, (y + error)[::-1]])
 
 
-def _calibrated(
-    wavelength_nm: NDArray[Any], flux: NDArray[Any], intervals_nm: Sequence[tuple[float, float]]
-) -> NDArray[Any]:
-    """Return the fluxes outside the extrapolated intervals; all of them where nothing would be left."""
-    inside = np.ones(len(flux), dtype=bool)
+def _calibrated(wavelength_nm: NDArray[Any], intervals_nm: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
+    """Tell which wavelengths lie outside the extrapolated intervals."""
+    inside = np.ones(len(wavelength_nm), dtype=bool)
     for low, high in intervals_nm:
         inside &= (wavelength_nm < low) | (wavelength_nm > high)
-    return flux[inside] if inside.any() else flux
+    return inside
+
+
+def _telling(flux: NDArray[Any], error: NDArray[Any] | None) -> NDArray[np.bool_]:
+    """Tell which fluxes say something: not those of the noisy ends, whose errors are far above the usual one."""
+    good = np.isfinite(flux)
+    if error is None or not (good & np.isfinite(error)).any():
+        return good
+    return good & (error <= _NOISY * np.nanmedian(error[good]))
 
 
 def _robust_range(plot: figure, flux: NDArray[Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -62,6 +63,17 @@ def test_fonts_and_bokeh_come_from_here(host):
     base = host.line["url"]
     assert httpx.get(f"{base}pages/static/bokeh/bokeh.min.js").headers["content-type"].endswith("javascript")
     assert httpx.get(f"{base}voila/templates/dfs/static/fonts/inter-latin.woff2").content[:4] == b"wOF2"
+
+
+def test_lab_opens_to_whoever_has_its_token(host):
+    log = (host.root.parent / "pages.log").read_text()
+    token = re.findall(r"/lab\?token=([\w-]+)", log)[-1]
+    closed = httpx.get(host.line["lab"], follow_redirects=True, timeout=PATIENCE_S)
+    assert "/login" in str(closed.url)
+    assert token not in closed.text + str(closed.url)
+    opened = httpx.get(host.line["lab"], params={"token": token}, follow_redirects=True, timeout=PATIENCE_S)
+    assert opened.status_code == 200
+    assert "<title>JupyterLab</title>" in opened.text
 
 
 @pytest.mark.parametrize(

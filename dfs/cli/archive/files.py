@@ -61,6 +61,11 @@ def get(terminal: Terminal, dp_id: tuple[str, ...], output_dir: Path, calibratio
     with opened(terminal, connect) as client:
         paths = client.get(list(dp_id), output_dir, calibrations=calibrations, progress=progress)
 
+    if calibrations and len(paths) == len(set(dp_id)):
+        terminal.note(
+            "dfs: no calibrations came with it: they belong to raw frames (see: dfs archive query, phase3v2.provenance)"
+        )
+
     def show(console: Console) -> None:
         for one in paths:
             console.print(one, markup=False)

@@ -62,6 +62,7 @@ def query(
             _pour(pieces, sys.stdout.buffer)
         else:
             _pour_into(pieces, output)
+            terminal.note(f"dfs: wrote {output}, {output.stat().st_size:,} bytes")
         if rows.overflow:
             terminal.note(f"dfs: there are more rows than {maxrec}: the table is cut off")
 
