@@ -41,6 +41,7 @@ ASYNC_MS = 150
 def main() -> None:
     options = _options()
     options.cache.mkdir(parents=True, exist_ok=True)
+    _warm(_observatory(options.cache, options.rows))
     ours, process, cold_s = start_dfs(_observatory(options.cache, options.rows), options.cache / "ready.json")
     try:
         peer = None if options.no_peer else start_dachs(options.cache, options.rows)
@@ -207,7 +208,17 @@ def _per_second(service: Service, query: Query) -> float:
     return sum(counts) / THROUGHPUT_S
 
 
+def _warm(root: Path) -> None:
+    """Bring the index into the system's cache, so that tables of both sizes are compared and not the disk."""
+    for path in sorted((root / "index").rglob("*")):
+        if path.is_file():
+            with path.open("rb", buffering=0) as file:
+                while file.read(1 << 24):
+                    pass
+
+
 def _large(options: Any, small: dict[str, float]) -> None:
+    _warm(_observatory(options.cache, options.large))
     ours, process, cold_s = start_dfs(_observatory(options.cache, options.large), options.cache / "ready.json")
     try:
         print(f"\n{options.large:,} rows")
@@ -216,14 +227,27 @@ def _large(options: Any, small: dict[str, float]) -> None:
             p50, cpu = _timed(ours, query, options.repeats)
             ratio = p50 / small[query.name]
             _line(query.name, f"{p50:.1f} / {cpu:.1f}", "", f"{MOST_LARGER:g}x: {ratio:.1f}x", ratio <= MOST_LARGER)
-        count, began = 0, time.monotonic()
+    finally:
+        process.terminate()
+        process.wait(30)
+    _stream(options)
+
+
+def _stream(options: Any) -> None:
+    """Read the whole table through a server that has done nothing else: its memory is that of the stream."""
+    ours, process, _ = start_dfs(_observatory(options.cache, options.large), options.cache / "ready.json")
+    try:
+        count, began, end = 0, time.monotonic(), b""
         data = {"REQUEST": "doQuery", "LANG": "ADQL", "QUERY": "SELECT * FROM ivoa.ObsCore", "MAXREC": "20000000"}
         with ours.client.stream("POST", f"{ours.tap}/sync", data=data) as answer:
             for chunk in answer.iter_raw():
                 count += len(chunk)
+                end = (end + chunk)[-40:]
         peak = ours.peak_mb()
-        said = f"{count / 1e9:.1f} GB in {time.monotonic() - began:.0f} s"
-        _line("the whole table as VOTable", said, "", f"< {MOST_STREAM_MB} MB: {peak:.0f}", peak < MOST_STREAM_MB)
+        whole = "" if b"</VOTABLE>" in end else ", cut off"
+        said = f"{count / 1e9:.1f} GB in {time.monotonic() - began:.0f} s{whole}"
+        good = peak < MOST_STREAM_MB and not whole
+        _line("the whole table as VOTable", said, "", f"< {MOST_STREAM_MB} MB: {peak:.0f}", good)
     finally:
         process.terminate()
         process.wait(30)
