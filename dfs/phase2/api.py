@@ -41,10 +41,14 @@ class Change:
     Attributes
     ----------
     action
-        ``create-item`` (body: itemType, name, optional whole OB documents), ``save-ob``, ``save-container``, ``save-schedule``,
-        ``save-absolute``, ``save-sidereal``, ``create-template``, ``save-template``, ``save-ephemeris``, ``move``, ``delete``.
+        ``create-item`` (body: itemType, name, ``containerId``: where, which may be the negative number of an item created before; of a
+        block also its whole documents: obsDescription, target, constraints, userPriority, templates without numbers, absolute,
+        sidereal, schedule, ephemeris), ``save-ob``, ``save-container``, ``save-schedule``, ``save-absolute``, ``save-sidereal``,
+        ``create-template`` (subject: the block; body: templateName, parameters), ``save-template`` (subject: the template),
+        ``save-ephemeris`` (body: the text), ``move`` (body: containerId, and position or none: at the end), ``delete``.
     subject
-        Number of the item or template; negative: an item created earlier in the same edit, by the number its ``create-item`` gave it.
+        Number of the item or template.  Negative: of ``create-item``, the number that the new item bears within this edit (`apply`
+        tells which it got); of other changes, an item created before in the same edit.
     """
 
     action: str
