@@ -38,12 +38,15 @@ class Standing:
         Programmes and runs whose data he shares: as PI, co-investigator or data delegate.
     instruments
         Instruments of whose team he is.
+    relations
+        Every relation in force, as (role, scope): what is not about files asks these, e.g. `dfs.access.observing`.
     """
 
     name: str = ""
     roles: frozenset[str] = frozenset()
     programmes: frozenset[str] = frozenset()
     instruments: frozenset[str] = frozenset()
+    relations: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def sees_all(self) -> bool:

@@ -46,4 +46,5 @@ class Standings:
             frozenset(rows[0].roles),
             frozenset(row.scope for row in rows if row.role in SHARING),
             frozenset(row.scope for row in rows if row.role == "instrument-team"),
+            frozenset((row.role, row.scope) for row in rows if row.role is not None),
         )

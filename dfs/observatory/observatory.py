@@ -12,7 +12,7 @@ from dfs.access import CurrentUser, EmbeddedUser, register
 from dfs.clock import Clock, SettableClock, SystemClock, isoformat
 from dfs.config import Settings, load_settings
 from dfs.errors import NotFoundError
-from dfs.observatory.reduction_services import ReductionServices
+from dfs.observatory.phase2_services import Phase2Services
 from dfs.progress import Progress, Silent
 from dfs.store.format import FORMAT, check_format, upgrade
 from dfs.store.opening import make_store
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Observatory"]
 
 
-class Observatory(ReductionServices):
+class Observatory(Phase2Services):
     """An embedded observatory: a folder with its files, its database and its services.
 
     Open it with `Observatory.open` (or `dfs.open`); services are made when they are first used.

@@ -126,9 +126,7 @@ def read_block(document: Mapping[str, Any]) -> ObservationBlock:
         description=document.get("obsDescription") or {},
         templates=tuple(_template(one) for one in document.get("templates", ())),
         absolute=tuple(TimeWindow(_instant(one["from"]), _instant(one["to"])) for one in document.get("absolute", ())),
-        sidereal=tuple(
-            SiderealWindow(_minutes(one["from"]), _minutes(one["to"])) for one in document.get("sidereal", ())
-        ),
+        sidereal=tuple(sorted(span for one in document.get("sidereal", ()) for span in _sidereal(one))),
         schedule=document.get("schedule") or {},
         ephemeris=document.get("ephemeris", ""),
         charts=tuple(document.get("charts", ())),
@@ -204,6 +202,14 @@ def _write_template(template: ObTemplate) -> dict[str, Any]:
 def _instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _sidereal(document: Mapping[str, str]) -> list[SiderealWindow]:
+    """Return a window; one through 24:00 as the two that it is."""
+    begin, end = _minutes(document["from"]), _minutes(document["to"])
+    if begin < end:
+        return [SiderealWindow(begin, end)]
+    return [SiderealWindow(0, end), SiderealWindow(begin, 1440)]
 
 
 def _minutes(text: str) -> int:

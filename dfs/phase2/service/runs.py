@@ -1,0 +1,244 @@
+"""Runs: reading them, their README, submitting them; operators make and change them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from dfs.access.observing import Deed, allows, require_deed
+from dfs.clock import isoformat
+from dfs.errors import ConflictError, UsageError
+from dfs.phase2.api import Document, Versioned
+from dfs.phase2.failures import StateError
+from dfs.phase2.periods import period_of, validity
+from dfs.phase2.service import readme as readmes
+from dfs.phase2.service.desk import Desk, versioned
+from dfs.phase2.service.fields import LONGEST_NAME
+from dfs.phase2.service.records import Item
+from dfs.phase2.service.shown import run_document
+from dfs.store.tables import p2_items, p2_runs, users
+
+__all__ = ["Runs"]
+
+_MODES = ("SM", "VM", "dVM")
+# key of a document -> column, for what an operator may set
+_SETTABLE = {
+    "title": "title",
+    "telescope": "telescope",
+    "priorityClass": "priority_class",
+    "isToO": "is_too",
+    "allocatedTime": "allocated_s",
+    "validFrom": "valid_from",
+    "validTo": "valid_to",
+    "pi": "pi",
+    "observingConstraints": "limits",
+    "targets": "targets",
+    "blockedTimes": "blocked_times",
+    "ipVersion": "ip_version",
+    "period": "period",
+}
+
+
+class Runs(Desk):
+    """Runs."""
+
+    def user(self) -> Document:
+        """Return who is there; AccessError for whoever has not signed in comes from the server's door."""
+        name = self._user.name
+        with self._database.read() as connection:
+            row = connection.execute(select(users).where(users.c.name == name)).mappings().first()
+        first, _, last = (row["full_name"] if row else "").rpartition(" ")
+        return {
+            "username": name,
+            "firstName": first,
+            "lastName": last,
+            "emailAddress": (row["email"] if row else None) or "",
+            "roles": sorted(self._standing().roles),
+        }
+
+    def runs(self) -> list[Document]:
+        """Return the runs that the user may see, by identifier."""
+        with self._look() as look:
+            open_to_him = [run for run in look.runs() if allows(look.who, Deed.READ, run.prog_id)]
+            return [run_document(look, run) for run in open_to_him]
+
+    def run(self, run_id: int) -> Document:
+        """Return a run."""
+        with self._look() as look:
+            return run_document(look, look.run(run_id))
+
+    def phase1_targets(self, run_id: int) -> list[Document]:
+        """Return the targets of the proposal."""
+        with self._look() as look:
+            return look.run(run_id).targets
+
+    def blocked_times(self, run_id: int) -> list[Document]:
+        """Return when the telescope cannot be had within the run's period."""
+        with self._look() as look:
+            return [dict(one) for one in look.run(run_id).blocked_times]
+
+    def readme_schema(self, run_id: int) -> Document:
+        """Return the fields of the README of this run."""
+        with self._look() as look:
+            return readmes.schema(look.run(run_id).mode)
+
+    def readme(self, run_id: int) -> Versioned[Document]:
+        """Return the README; what was never filled in has its default."""
+        with self._look() as look:
+            run = look.run(run_id)
+            stored = look.document(f"run:{run_id}", "readme", run_id)
+            return versioned(readmes.filled(run.mode, stored.body), stored)
+
+    def save_readme(self, run_id: int, readme: Document, version: str | None) -> Versioned[Document]:
+        """Save the README."""
+        with self._change("save") as work:
+            run = work.run(run_id, Deed.EDIT)
+            work.open_run(run)
+            stored = work.document(f"run:{run_id}", "readme", run_id)
+            body = readmes.checked(run.mode, readme, stored.body)
+            work.write(stored, body, version, run_id)
+            return versioned(readmes.filled(run.mode, body), stored)
+
+    def submit_run(self, run_id: int) -> None:
+        """Notify ESO: the run is for review now, and closed to its user until support opens it again.
+
+        Raises
+        ------
+        StateError
+            The README is not filled in, or nothing in the run waits for review.
+        """
+        with self._change("notify") as work:
+            run = work.run(run_id, Deed.EDIT)
+            work.open_run(run)
+            readmes.require_complete(run.mode, work.document(f"run:{run_id}", "readme", run_id).body)
+            work.read_whole(run_id)
+            ready = {"D", "R", "+"}
+            if not any(one.status in ready for one in work.descendants(work.item(run.root)) if one.is_block):
+                raise StateError(
+                    f"no block of run {run.prog_id} waits for review", hint="verify and submit blocks first"
+                )
+            work.set_state(run, "notified", "notify")
+
+    def open_run(self, run_id: int) -> Document:
+        """Let a notified run be changed by its user again: support's answer to a request for changes."""
+        with self._change("open") as work:
+            run = work.run(run_id, Deed.REVIEW)
+            if run.state == "ended":
+                raise StateError(f"run {run.prog_id} has ended", hint="set_run with a later validTo opens it")
+            work.set_state(run, "open", "open")
+            return run_document(work, run)
+
+    def create_run(self, document: Document) -> Document:
+        """Make a run, with its root folder.
+
+        Parameters
+        ----------
+        document
+            ``progId``, ``instrument``; may have ``title``, ``telescope``, ``mode`` (SM), ``period`` or ``validFrom`` and ``validTo``,
+            ``priorityClass`` (B), ``isToO``, ``allocatedTime`` (s), ``pi``, ``observingConstraints``, ``targets``, ``blockedTimes``,
+            ``ipVersion`` (the newest).
+
+        Raises
+        ------
+        ConflictError
+            There is a run of this name.
+        """
+        row = self._new_run(document)
+        with self._change("create") as work:
+            require_deed(work.who, Deed.MANAGE, row["prog_id"])
+            if work.connection.execute(select(p2_runs.c.run_id).where(p2_runs.c.prog_id == row["prog_id"])).first():
+                raise ConflictError(f"there is a run {row['prog_id']} already", hint="set_run changes it")
+            run_id = work.pending.number(p2_runs.c.run_id)
+            work.connection.execute(insert(p2_runs).values(run_id=run_id, **row))
+            root = Item(work.pending.number(p2_items.c.id), run_id, None, 0, "Folder", row["prog_id"], "")
+            work.pending.add(root)
+            work.pending.write()
+            work.pending.items.clear()
+            work.note(f"run:{run_id}", "tree", 0, None, {"progId": row["prog_id"]}, run_id)
+            work.audit("p2-create-run", f"run:{run_id}", run=row["prog_id"])
+            return run_document(work, work.run(run_id))
+
+    def set_run(self, run_id: int, changes: Mapping[str, Any]) -> Document:
+        """Change what an operator may of a run: any key of `create_run` but ``progId``, ``instrument`` and ``mode``.
+
+        A run that had ended is opened when its new validity has not.
+        """
+        wrong = next((key for key in changes if key not in _SETTABLE), None)
+        if wrong is not None:
+            raise UsageError(f"{wrong!r} of a run cannot be set", accepted=", ".join(_SETTABLE))
+        with self._change("set") as work:
+            run = work.run(run_id, Deed.MANAGE)
+            values = _checked({_SETTABLE[key]: value for key, value in changes.items()})
+            before = {column: getattr(run, column) for column in values}
+            for column, value in values.items():
+                setattr(run, column, value)
+            if run.valid_from >= run.valid_to:
+                raise UsageError("the run would end before it begins", where="validTo", accepted="validFrom < validTo")
+            work.connection.execute(update(p2_runs).where(p2_runs.c.run_id == run_id).values(**values))
+            work.note(f"run:{run_id}", "tree", 0, before, values, run_id)
+            work.audit("p2-set-run", f"run:{run_id}", run=run.prog_id, changed=sorted(values))
+            if run.state == "ended" and run.valid_to > work.at:
+                work.set_state(run, "open", "open")
+            return run_document(work, run)
+
+    def _new_run(self, document: Document) -> dict[str, Any]:
+        missing = next((key for key in ("progId", "instrument") if not document.get(key)), None)
+        if missing:
+            raise UsageError(f"{missing} is missing", where="run", accepted="progId, instrument")
+        mode = document.get("mode", "SM")
+        if mode not in _MODES:
+            raise UsageError(f"there is no mode {mode!r}", where="mode", accepted=", ".join(_MODES))
+        instrument = str(document["instrument"]).upper()
+        package = self._packages.package(instrument)
+        given = {_SETTABLE[key]: value for key, value in document.items() if key in _SETTABLE}
+        period = given.get("period") or _period(given, self._clock.now())
+        begin, end = validity(int(period))
+        defaults = {
+            "title": "",
+            "telescope": package.telescope.name,
+            "priority_class": "B",
+            "is_too": False,
+            "allocated_s": 0.0,
+            "valid_from": begin.isoformat(),
+            "valid_to": end.isoformat(),
+            "pi": {},
+            "limits": {},
+            "targets": [],
+            "blocked_times": [],
+            "ip_version": package.version,
+        }
+        row = _checked({**defaults, **given, "period": int(period)})
+        prog_id = str(document["progId"]).strip()
+        if not prog_id or len(prog_id) > min(60, LONGEST_NAME) or not prog_id.isprintable():
+            raise UsageError(f"{prog_id!r} is no run identifier", where="progId", accepted="e.g. 110.23XY.001")
+        if row["valid_from"] >= row["valid_to"]:
+            raise UsageError("the run ends before it begins", where="validTo", accepted="validFrom < validTo")
+        return {"prog_id": prog_id, "instrument": instrument, "mode": mode, "state": "open", **row}
+
+
+def _period(given: Mapping[str, Any], now: datetime) -> int:
+    return period_of(_instant(given["valid_from"]) if "valid_from" in given else now)
+
+
+def _checked(row: dict[str, Any]) -> dict[str, Any]:
+    for column in ("valid_from", "valid_to"):
+        if column in row:
+            row[column] = isoformat(_instant(row[column]))
+    if row.get("priority_class", "B") not in {"A", "B", "C"}:
+        raise UsageError(f"there is no class {row['priority_class']!r}", where="priorityClass", accepted="A, B, C")
+    if "ip_version" in row:
+        row["ip_version"] = str(row["ip_version"])
+    if "allocated_s" in row:
+        row["allocated_s"] = float(row["allocated_s"])
+    return row
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise UsageError(f"{value!r} is no time", where="validFrom, validTo", accepted="2025-10-01T16:00:00Z") from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
