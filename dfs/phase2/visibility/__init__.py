@@ -2,6 +2,8 @@
 
 from dfs.phase2.visibility.conditions import Condition
 from dfs.phase2.visibility.curves import Curves, curves
+from dfs.phase2.visibility.document import visibility_document
+from dfs.phase2.visibility.period import Never, PeriodVisibility, never_observable, period
 from dfs.phase2.visibility.places import place_of
 from dfs.phase2.visibility.windows import Blocked, NightVisibility, Window, all_windows, windows
 
@@ -9,10 +11,15 @@ __all__ = [
     "Blocked",
     "Condition",
     "Curves",
+    "Never",
     "NightVisibility",
+    "PeriodVisibility",
     "Window",
     "all_windows",
     "curves",
+    "never_observable",
+    "period",
     "place_of",
+    "visibility_document",
     "windows",
 ]
