@@ -49,7 +49,7 @@ def execution_time(
             parts.append(Part(f"{template.name}: the time it takes is not known", 0.0, path=path))
             continue
         if signature.time.model == "acquisition":
-            parts.append(preset(package.telescope, nth_in_concatenation, separation_deg))
+            parts.append(preset(package.telescope, nth_in_concatenation, separation_deg, path))
         values = TemplateValues(template, _defaults(signature))
         own = template_parts(signature.time, values, package, path)
         parts += own

@@ -18,12 +18,12 @@ def template_parts(time: TimeModel, values: TemplateValues, package: InstrumentP
     return list(_MODELS[time.model](time, values, package.overheads, path))
 
 
-def preset(telescope: Telescope, nth: int, separation_deg: float) -> Part:
+def preset(telescope: Telescope, nth: int, separation_deg: float, path: str = "") -> Part:
     """Return the telescope's preset: of the first block, or of the `nth` (from 0) of a concatenation."""
     if nth == 0:
-        return Part(f"{telescope.name} preset", telescope.preset_s, telescope.source)
+        return Part(f"{telescope.name} preset", telescope.preset_s, telescope.source, path)
     seconds = telescope.next_s + telescope.next_per_deg_s * separation_deg
-    return Part(f"{telescope.name} preset over {separation_deg:.3g} deg", seconds, telescope.source)
+    return Part(f"{telescope.name} preset over {separation_deg:.3g} deg", seconds, telescope.source, path)
 
 
 def exposures(time: TimeModel, values: TemplateValues, overheads: Overheads, path: str) -> Iterator[Part]:
