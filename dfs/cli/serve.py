@@ -76,12 +76,12 @@ def _open(terminal: Terminal, public_url: str, local_url: str) -> Observatory:
 
 
 def _ready_line(base: str) -> dict[str, Any]:
-    """Return what a script wants to know; ``p2`` is null as long as there is no Phase 2 service here."""
+    """Return what a script wants to know."""
     return {
         "event": "ready",
         "url": base,
         "tap": f"{base}/tap",
-        "p2": None,
+        "p2": f"{base}/p2/api/v1",
         "health": f"{base}/health",
         "pid": os.getpid(),
     }

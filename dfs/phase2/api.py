@@ -187,6 +187,15 @@ class Phase2Desk(Phase2Api, Protocol):
     def execute(self, ob_id: int, event: str, details: Mapping[str, Any] | None = None) -> Document:
         """Operator: ``start``, ``end`` (with a grade), ``abort``; returns the block."""
 
+    def create_run(self, document: Document) -> Document:
+        """Operator: make a run, with its root folder; `document`: progId, instrument, mode, period ..."""
+
+    def set_run(self, run_id: int, changes: Mapping[str, Any]) -> Document:
+        """Operator: change title, validity, allocation ... of a run."""
+
+    def open_run(self, run_id: int) -> Document:
+        """Support astronomer: let a notified run be changed by its user again."""
+
     def library(self, kind: str) -> list[Document]: ...
     def keep(self, kind: str, name: str, body: Document) -> Document: ...
     def forget(self, kind: str, name: str) -> None: ...

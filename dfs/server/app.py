@@ -36,6 +36,7 @@ ROUTERS = (
     "dfs.server.calselector",
     "dfs.server.headers",
     "dfs.server.deliveries",
+    "dfs.server.p2",
 )
 
 
@@ -50,7 +51,7 @@ def make_app(observatory: Observatory) -> FastAPI:
     app = FastAPI(
         title="VLT Data Flow System",
         version=__version__,
-        description="The science archive: TAP, DataLink, SODA, downloads, calibration selection, deliveries.",
+        description="The science archive: TAP, DataLink, SODA, downloads, calibration selection, deliveries; and Phase 2.",
         lifespan=_lifespan,
         docs_url=None,  # its own page: FastAPI's loads scripts from outside
         redoc_url=None,

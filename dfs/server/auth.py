@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dfs.access.tokens import Token
     from dfs.observatory import Observatory
 
-__all__ = ["current_user", "router"]
+__all__ = ["current_user", "router", "sign_in", "sign_in_form"]
 
 router = APIRouter(prefix="/auth", tags=["sign-in"])
 
@@ -40,15 +40,15 @@ def token_by_query(
     grant_type: Annotated[str, Query(max_length=40)] = "password",
 ) -> Response:
     """Answer with ``id_token``.  Prefer POST: an address with a password in it may be kept by whatever lies between."""
-    return _token_answer(_sign_in(request, username, password, grant_type))
+    return _token_answer(sign_in(request, username, password, grant_type))
 
 
 @router.post("/token", summary="A token for name and password (OAuth 2.0, grant_type=password)")
 async def token_by_form(request: Request) -> Response:
     """Take a form with ``grant_type``, ``username``, ``password``; answer with ``access_token`` and the same as ``id_token``."""
-    form = await _form(request)
+    form = await sign_in_form(request)
     return await run_in_threadpool(
-        lambda: _token_answer(_sign_in(request, form["username"], form["password"], form.get("grant_type", "")))
+        lambda: _token_answer(sign_in(request, form["username"], form["password"], form.get("grant_type", "")))
     )
 
 
@@ -57,8 +57,8 @@ async def open_session(request: Request) -> Response:
     """Take a form with ``username``, ``password`` and, if a page shall follow, ``next``; set the session's cookie."""
     if not is_from_here(request, assume=True):
         raise AccessError("another site cannot sign you in here", hint="use the sign-in of this page")
-    form = await _form(request)
-    token = await run_in_threadpool(_sign_in, request, form["username"], form["password"], "password")
+    form = await sign_in_form(request)
+    token = await run_in_threadpool(sign_in, request, form["username"], form["password"], "password")
     response: Response = (
         RedirectResponse(_local(form["next"]), 303, _NO_STORE)
         if "next" in form
@@ -179,7 +179,8 @@ def oidc_callback(
     return response
 
 
-def _sign_in(request: Request, name: str, password: str, grant_type: str) -> Token:
+def sign_in(request: Request, name: str, password: str, grant_type: str) -> Token:
+    """Return a token for name and password; `NotSignedInError` when they do not fit."""
     if grant_type != "password":
         raise UsageError(f"grant_type {grant_type!r} is not offered", accepted="password")
     return _observatory(request).sign_in.with_password(name, password)
@@ -191,7 +192,7 @@ def _token_answer(token: Token) -> Response:
     return JSONResponse(document, headers=_NO_STORE)
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def sign_in_form(request: Request) -> dict[str, str]:
     """Return the fields of a small form, urlencoded or JSON; `username` and `password` are there."""
     body = b""
     async for chunk in request.stream():

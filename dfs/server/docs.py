@@ -1,8 +1,9 @@
-"""``/openapi.json`` and ``/docs``: what the server offers, for programs and for people; nothing is fetched from elsewhere."""
+"""``/openapi.json`` and ``/docs``: what the server offers, for programs and for people, who can try it; nothing is fetched from elsewhere."""
 
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,10 +13,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dfs.server.context import base_url
-from dfs.server.html import answer_page, link, table
-from dfs.vo.tap.markup import Element, child, element
+from dfs.server.docs_page import described_page
 
 __all__ = ["openapi", "paths", "routes"]
+
+_SCRIPT = Path(__file__).with_name("docs_page.js")
+# The one page of ours with a script: its own, which talks to this server alone.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; img-src 'self' blob: data:; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
@@ -27,12 +34,21 @@ def openapi(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=list(app.routes)
         )
         for name in ROUTERS:
-            for path, item in getattr(importlib.import_module(name), "paths", {}).items():
-                for operation in item.values():
-                    operation.setdefault("responses", {"200": {"description": "as asked"}})
-                document["paths"].setdefault(path, {}).update(item)
+            _add(document, importlib.import_module(name))
+        for item in document["paths"].values():
+            for operation in item.values():
+                responses = operation.setdefault("responses", {"200": {"description": "as asked"}})
+                responses.setdefault("default", {"description": "why not"})
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _add(document: dict[str, Any], module: Any) -> None:
+    """Put what a module says of its plain routes into the document."""
+    for path, item in getattr(module, "paths", {}).items():
+        document["paths"].setdefault(path, {}).update(item)
+    for kind, found in getattr(module, "components", {}).items():
+        document.setdefault("components", {}).setdefault(kind, {}).update(found)
 
 
 def document(request: Request) -> Response:
@@ -41,32 +57,18 @@ def document(request: Request) -> Response:
 
 
 def page(request: Request) -> Response:
-    """Answer with a page of every operation."""
-    described = openapi(request.app)
-    parts = [element("p", described["info"]["description"]), element("p", None, [link("openapi.json", "For programs")])]
-    for path, item in sorted(described["paths"].items()):
-        parts += [_operation(path, method, operation) for method, operation in item.items()]
-    return answer_page(f"{described['info']['title']} {described['info']['version']}", parts)
+    """Answer with a page of every operation, to read and to try."""
+    response = described_page(openapi(request.app))
+    response.headers["Content-Security-Policy"] = _POLICY
+    return response
 
 
-def _operation(path: str, method: str, operation: dict[str, Any]) -> Element:
-    """Return one operation, closed until it is clicked."""
-    shown = element("details")
-    summary = child(shown, "summary")
-    child(summary, "b", f"{method.upper()} ")
-    child(summary, "code", path)
-    child(summary, "span", f" {operation.get('summary', '')}")
-    child(shown, "p", operation.get("description", ""))
-    rows = [
-        (one["name"], f"{one['in']}{', required' if one.get('required') else ''}", one.get("description", ""))
-        for one in operation.get("parameters", ())
-    ]
-    if rows:
-        shown.append(table(("name", "in", "meaning"), rows))
-    return shown
+def script(_request: Request) -> Response:
+    """Send the script of the page."""
+    return Response(_SCRIPT.read_bytes(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-routes = [Route("/openapi.json", document), Route("/docs", page)]
+routes = [Route("/openapi.json", document), Route("/docs", page), Route("/docs/page.js", script)]
 paths = {
     "/openapi.json": {"get": {"summary": "This description, for programs", "tags": ["service"]}},
     "/docs": {"get": {"summary": "This description, for people", "tags": ["service"]}},

@@ -1,7 +1,7 @@
 """The one place that turns an error into a status and a body.
 
 Services speak `dfs.errors`; here each class has its status, and each family of paths the form its clients read: a VOTable with
-``QUERY_STATUS=ERROR`` where DALI asks for one, plain text for SODA, JSON elsewhere.  What is not ours says nothing of itself
+``QUERY_STATUS=ERROR`` where DALI asks for one, plain text for SODA, one text in JSON for Phase 2, JSON elsewhere.  What is not ours says nothing of itself
 to the client: its traceback goes to the log under a number that the client is told.
 """
 
@@ -34,6 +34,7 @@ _log = logging.getLogger("dfs.server")
 
 _DALI = frozenset({"tap", "tap_obs", "tap_cat", "sia2", "ssa", "scs", "datalink"})
 _TEXT = frozenset({"soda"})
+_P2 = frozenset({"p2", "p2fc", "grrmapi"})
 _STATUS: tuple[tuple[type[DfsError], int], ...] = (
     (AccessError, 403),
     (NotFoundError, 404),
@@ -107,6 +108,8 @@ def _body(request: Request, error: DfsError, status: int, headers: dict[str, str
         return Response(error_document(error.line()), status, headers, media_type="application/x-votable+xml")
     if family in _TEXT:
         return PlainTextResponse(f"{type(error).__name__}: {error.line()}\n", status, headers)
+    if family in _P2:  # ESO's client shows its user the text under this key, and nothing else
+        return JSONResponse({"error": error.line(), "details": error.document()}, status, headers)
     return JSONResponse({"error": error.document()}, status, headers)
 
 

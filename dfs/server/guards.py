@@ -34,9 +34,10 @@ _PAGE_POLICY = (
 
 
 def _plain(message: Message) -> Message:
-    """Return the start of an answer with the headers that every answer carries; pages run no scripts."""
+    """Return the start of an answer with the headers that every answer carries; pages run no scripts, unless they say which."""
     headers = [*message.get("headers", ()), *_PLAIN_HEADERS]
-    if any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+    is_page = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers)
+    if is_page and not any(name.lower() == _PAGE_POLICY[0] for name, _ in headers):
         headers.append(_PAGE_POLICY)
     return {**message, "headers": headers}
 

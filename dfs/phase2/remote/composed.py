@@ -1,0 +1,217 @@
+"""What ESO's API lacks, made of the calls it has, as far as that goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn
+
+from dfs.errors import DfsError, ServiceError, UsageError
+from dfs.phase2.api import Change, Document, Phase2Api, Upload
+
+__all__ = ["ComposedExtensions"]
+
+_BLOCKS = frozenset({"OB", "CB"})
+_TOGETHER = 8  # requests under way at once
+
+
+class ComposedExtensions:
+    """Trees, bulk edits and findings out of single calls.
+
+    A bulk edit is no transaction here: an error tells how many of its changes had been made before it.  What nobody can make of ESO's
+    calls (history, undo, comments, reviews) raises `ServiceError`.
+    """
+
+    def __init__(self, api: Phase2Api, name: str) -> None:
+        self._api = api
+        self._name = name
+
+    def tree(self, run_id: int) -> Document:
+        """Return a run whole: some six calls for each block."""
+        run = self._api.run(run_id)
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            root = self._container(run["containerId"], pool)
+            readme = self._api.readme(run_id)
+        versions = {"readme": readme.version}
+        return {"run": run, "readme": readme.body, "versions": versions, "root": root, "revision": 0}
+
+    def apply(self, run_id: int, changes: Iterable[Change]) -> dict[int, int]:  # noqa: ARG002 - the items name their run
+        """Make the changes one after the other."""
+        created: dict[int, int] = {}
+        for done, change in enumerate(changes):
+            try:
+                self._make(change, created)
+            except DfsError as error:
+                error.hint = f"{done} changes were made before this one, and stay: {self._name} has no transactions"
+                raise
+        return created
+
+    def findings(self, item_id: int) -> list[Document]:
+        """Return what the service says when it verifies a block, or a container."""
+        try:
+            said, kind = self._api.verify_ob(item_id), "ob"
+        except DfsError:
+            said, kind = self._api.verify_container(item_id), "container"
+        severity = "info" if said.get("observable") else "error"
+        common = {"severity": severity, "subject": kind, "subject_id": item_id, "path": "", "code": self._name}
+        return [{**common, "message": text, "accepted": "", "fix": None} for text in said.get("messages", ())]
+
+    def revision(self, run_id: int) -> int:
+        """Say that there is none."""
+        self._lacking(f"revisions of runs ({run_id})")
+
+    def changes_since(self, run_id: int, revision: int, wait_s: int = 0) -> list[Document]:  # noqa: ARG002
+        """Say that there is none."""
+        self._lacking(f"news of runs ({run_id})")
+
+    def history(self, run_id: int, subject: str | None = None, limit: int = 100) -> list[Document]:  # noqa: ARG002
+        """Say that there is none."""
+        self._lacking(f"a history of runs ({run_id})")
+
+    def undo(self, run_id: int, operation: str) -> list[Document]:  # noqa: ARG002
+        """Say that there is none."""
+        self._lacking(f"undo ({operation})")
+
+    def comments(self, run_id: int) -> list[Document]:
+        """Say that there is none."""
+        self._lacking(f"comments on runs ({run_id})")
+
+    def comment(self, run_id: int, text: str, item_id: int | None = None, path: str = "") -> Document:  # noqa: ARG002
+        """Say that there is none."""
+        self._lacking(f"comments on runs ({run_id})")
+
+    def resolve_comment(self, run_id: int, comment_id: int) -> None:  # noqa: ARG002
+        """Say that there is none."""
+        self._lacking(f"comments on runs ({run_id})")
+
+    def review(self, item_id: int, verdict: str, text: str = "") -> Document:  # noqa: ARG002
+        """Say that there is none."""
+        self._lacking(f"reviews by its API ({verdict} of {item_id})")
+
+    def execute(self, ob_id: int, event: str, details: Mapping[str, Any] | None = None) -> Document:  # noqa: ARG002
+        """Say that there is none."""
+        self._lacking(f"executions by its API ({event} of {ob_id})")
+
+    def library(self, kind: str) -> list[Document]:
+        """Say that there is none."""
+        self._lacking(f"a library ({kind})")
+
+    def keep(self, kind: str, name: str, body: Document) -> Document:  # noqa: ARG002
+        """Say that there is none."""
+        self._lacking(f"a library ({kind} {name})")
+
+    def forget(self, kind: str, name: str) -> None:
+        """Say that there is none."""
+        self._lacking(f"a library ({kind} {name})")
+
+    def create_run(self, document: Document) -> Document:
+        """Say that there is none."""
+        self._lacking(f"runs made by its API ({document.get('progId')})")
+
+    def set_run(self, run_id: int, changes: Mapping[str, Any]) -> Document:  # noqa: ARG002
+        """Say that there is none."""
+        self._lacking(f"runs changed by its API ({run_id})")
+
+    def open_run(self, run_id: int) -> Document:
+        """Say that there is none."""
+        self._lacking(f"runs opened by its API ({run_id})")
+
+    def _lacking(self, what: str) -> NoReturn:
+        raise ServiceError(
+            f"{self._name} has no {what}", where=self._name, hint="an embedded observatory and our server have"
+        )
+
+    def _container(self, container_id: int, pool: ThreadPoolExecutor) -> Document:
+        """Return a whole container."""
+        found, items = self._api.container(container_id), self._api.items(container_id)
+        blocks = {
+            one["obId"]: pool.submit(self._block, one["obId"]) for one in items.body if one["itemType"] in _BLOCKS
+        }
+        whole = [
+            blocks[one["obId"]].result() if one["itemType"] in _BLOCKS else self._container(one["containerId"], pool)
+            for one in items.body
+        ]
+        schedule: Document = {}
+        versions = {"self": found.version, "items": items.version}
+        if found.body["itemType"] == "Concatenation":
+            scheduled = self._api.container_schedule(container_id)
+            schedule, versions["schedule"] = scheduled.body, scheduled.version
+        return {**found.body, "schedule": schedule, "items": whole, "versions": versions}
+
+    def _block(self, ob_id: int) -> Document:
+        """Return a whole block."""
+        api = self._api
+        found, listed, schedule = api.ob(ob_id), api.templates(ob_id), api.schedule(ob_id)
+        absolute, sidereal, ephemeris = api.absolute(ob_id), api.sidereal(ob_id), api.ephemeris(ob_id)
+        templates = [api.template(ob_id, one["templateId"]) for one in listed.body]
+        versions = {
+            "self": found.version,
+            "templates": listed.version,
+            "absolute": absolute.version,
+            "sidereal": sidereal.version,
+            "schedule": schedule.version,
+            "ephemeris": ephemeris.version,
+            **{f"template:{one.body['templateId']}": one.version for one in templates},
+        }
+        return {
+            **found.body,
+            "templates": [one.body for one in templates],
+            "absolute": absolute.body,
+            "sidereal": sidereal.body,
+            "schedule": schedule.body,
+            "ephemeris": ephemeris.body.content.decode("utf-8", "replace"),
+            "charts": api.charts(ob_id),
+            "versions": versions,
+        }
+
+    def _make(self, change: Change, created: dict[int, int]) -> None:
+        """Make one change; the numbers of items that this edit created are put in place of those it gave them."""
+        api, body = self._api, change.body
+        subject = created.get(change.subject, change.subject)
+        version = change.version
+        match change.action:
+            case "create-item":
+                self._create(subject, body, created)
+            case "save-ob":
+                api.save_ob({**body, "obId": subject}, version or api.ob(subject).version)
+            case "save-container":
+                api.save_container({**body, "containerId": subject}, version or api.container(subject).version)
+            case "save-schedule":
+                api.save_schedule(subject, body, version or api.schedule(subject).version)
+            case "save-absolute":
+                api.save_absolute(subject, body, version or api.absolute(subject).version)
+            case "save-sidereal":
+                api.save_sidereal(subject, body, version or api.sidereal(subject).version)
+            case "save-ephemeris":
+                file = Upload("ephemeris.txt", str(body).encode())
+                api.save_ephemeris(subject, file, version or api.ephemeris(subject).version)
+            case _:
+                raise UsageError(
+                    f"{change.action!r} in a bulk edit is not possible at {self._name}", hint="make the call itself"
+                )
+
+    def _create(self, container: int, body: Document, created: dict[int, int]) -> None:
+        """Make an item, and write what came with it."""
+        made = self._api.create_item(container, body["itemType"], body["name"]).body
+        number = int(made["obId"] if body["itemType"] in _BLOCKS else made["containerId"])
+        created[int(body.get("id", -len(created) - 1))] = number
+        if body["itemType"] not in _BLOCKS:
+            return
+        self._api.save_ob({**made, **_own(body)}, self._api.ob(number).version)
+        for template in body.get("templates", ()):
+            new = self._api.create_template(number, template["templateName"])
+            given = {one["name"]: one.get("value") for one in template.get("parameters", ())}
+            for parameter in new.body["parameters"]:
+                parameter["value"] = given.get(parameter["name"], parameter.get("value"))
+            self._api.save_template(number, new.body, new.version)
+        if body.get("absolute"):
+            self._api.save_absolute(number, body["absolute"], self._api.absolute(number).version)
+        if body.get("sidereal"):
+            self._api.save_sidereal(number, body["sidereal"], self._api.sidereal(number).version)
+
+
+def _own(body: Document) -> Document:
+    """Return what of a whole block is in the block's own document and may be written."""
+    return {
+        name: body[name] for name in ("name", "userPriority", "obsDescription", "target", "constraints") if name in body
+    }
