@@ -43,7 +43,7 @@ class Resources:
 
     threads: int = min(4, os.cpu_count() or 1)
     memory: str = "1GB"
-    stream_memory: str = "64MB"
+    stream_memory: str = "24MB"
     spill: str = "20GB"
 
 
