@@ -11,7 +11,7 @@ from dfs.model.phase2 import Container, ObservationBlock, RunTree, Target
 from dfs.phase2.execution.block import execution_time, package_of
 from dfs.phase2.execution.time import ContainerTime, ExecutionTime, RunTime
 
-__all__ = ["container_time", "run_time", "separation_deg"]
+__all__ = ["container_time", "following_time", "run_time", "separation_deg"]
 
 _DONE = frozenset("CX")  # completed, executed in visitor mode
 _GONE = frozenset("KTF")  # cancelled, terminated, expired: they will not be observed
@@ -30,6 +30,16 @@ def container_time(container: Container, package_of: PackageOf = package_of) -> 
         sum(time.execution_s for time in times.values()),
         times,
     )
+
+
+def following_time(
+    block: ObservationBlock, previous: ObservationBlock | None, package: InstrumentPackage | None = None
+) -> ExecutionTime:
+    """Return how long a block takes after `previous` in a concatenation; None: it is the first, or stands alone."""
+    if previous is None:
+        return execution_time(block, package)
+    distance = separation_deg(previous.target, block.target) if previous.kind == block.kind == "OB" else 0.0
+    return execution_time(block, package, nth_in_concatenation=1, separation_deg=distance)
 
 
 def run_time(tree: RunTree, package_of: PackageOf = package_of) -> RunTime:

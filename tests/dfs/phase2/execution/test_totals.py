@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from dfs.model.phase2 import Container, ObservationBlock, ObservingRun, ObTemplate, Parameter, RunTree, Target
 from dfs.model.sexagesimal import dec_text, ra_text
-from dfs.phase2.execution import container_documents, container_time, run_document, run_time, separation_deg
+from dfs.phase2.execution import (
+    container_documents,
+    container_time,
+    following_time,
+    run_document,
+    run_time,
+    separation_deg,
+)
 
 ACQUISITION = ObTemplate(1, "FORS2_img_acq", "acquisition")
 SCIENCE = ObTemplate(2, "FORS2_img_obs_crsplit", "science", (Parameter("DET.WIN1.UIT1", "number", 47),))
@@ -56,6 +63,14 @@ def test_a_concatenation_pays_the_long_preset_once():
     assert time.blocks[1].execution_s == ALONE
     assert time.blocks[2].execution_s == pytest.approx(ALONE - 360 + 105)
     assert time.blocks[3].execution_s == pytest.approx(ALONE - 360 + 100)
+
+
+def test_a_block_after_another_takes_what_it_takes_in_their_concatenation():
+    first, second = block(1, dec="10:00:00"), block(2, dec="15:00:00")
+    times = container_time(container("Concatenation", first, second)).blocks
+    assert following_time(first, None) == times[1]
+    assert following_time(second, first) == times[2]
+    assert following_time(second, replace(first, kind="CB")).parts[0].seconds == 100
 
 
 def test_a_concatenation_within_a_group_is_one():
