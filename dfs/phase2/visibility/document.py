@@ -11,27 +11,38 @@ from typing import Any
 
 import numpy as np
 
-from dfs.model.phase2 import ObservationBlock
+from dfs.errors import UsageError
+from dfs.model.phase2 import ObservationBlock, ObservingRun
 from dfs.phase2.visibility.curves import Curves, curves
 from dfs.sky.ephemerides import moment_of, night, pointing_of, site_of
 
-__all__ = ["visibility_document"]
+__all__ = ["night_curves", "visibility_document"]
+
+
+def night_curves(evening: date | str, observed: Sequence[tuple[ObservingRun, ObservationBlock]]) -> dict[str, Any]:
+    """Return the visibility of blocks, each with its run, in the night that begins on the date `evening`.
+
+    Raises
+    ------
+    UsageError
+        A date that is none; blocks at both observatories, whose nights differ; a block whose position cannot be read, named.
+    """
+    telescopes = [run.telescope for run, _ in observed] or [""]
+    if len({site_of(one).name for one in telescopes}) > 1:
+        raise UsageError("the blocks are of both observatories", where="targets", accepted="blocks of one observatory")
+    return visibility_document([block for _, block in observed], telescopes[0], evening)
 
 
 def visibility_document(blocks: Sequence[ObservationBlock], telescope: str, evening: date | str) -> dict[str, Any]:
     """Return the visibility of `blocks` at `telescope` (the P2 API's name) in the night that begins on the date `evening`.
 
-    Raises
-    ------
-    UsageError
-        A date that is none; a block whose position cannot be read, named.
+    Calibration blocks have a night but no curve.  Errors are those of `night_curves`.
     """
     shown = night(site_of(telescope), evening)
-    drawn = curves(blocks, shown)
+    drawn = curves([block for block in blocks if block.kind == "OB"], shown)
     for block, wrong in zip(drawn.blocks, drawn.wrong, strict=True):
         if wrong is not None:
-            wrong.where = f"OB {block.ob_id} {wrong.where}".rstrip()
-            raise wrong
+            raise UsageError(wrong.message, where=f"OB {block.ob_id} {wrong.where}".rstrip(), accepted=wrong.accepted)
     times = {
         "sunset": shown.sunset,
         "nauticalDusk": shown.nautical_dusk,

@@ -53,7 +53,7 @@ class Season:
     def moon_lit(self) -> Array:
         """Return the fraction of the Moon's disk that is lit in the middle of each night."""
         lit = self.sky.moon_lit.reshape(self.mjd.shape)
-        return np.asarray(np.take(lit, lit.shape[1] // 2, axis=1), dtype=np.float64)
+        return np.asarray(lit.T[len(lit.T) // 2], dtype=np.float64)
 
 
 def nights_of(run: ObservingRun, every: int = 1) -> tuple[date, ...]:
