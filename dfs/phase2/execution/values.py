@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from math import lcm
 from typing import Any
 
 from dfs.instruments.packages import Overhead
@@ -64,7 +64,7 @@ def total_seconds(exposures: list[float], subs: list[float], count: float) -> tu
     """Return open-shutter seconds and number of integrations of `count` exposures; both lists are gone through again and again."""
     if len(exposures) == len(subs) == 1:
         return exposures[0] * subs[0] * count, subs[0] * count
-    period = lcm(len(exposures), len(subs))
+    period = math.lcm(len(exposures), len(subs))
     pairs = [(exposures[i % len(exposures)], subs[i % len(subs)]) for i in range(period)]
     whole, rest = divmod(int(count), period)
     seconds = whole * sum(one * sub for one, sub in pairs) + sum(one * sub for one, sub in pairs[:rest])
@@ -73,12 +73,12 @@ def total_seconds(exposures: list[float], subs: list[float], count: float) -> tu
 
 
 def _number(value: Any, otherwise: float) -> float:
-    if isinstance(value, int | float):
-        return float(value)
+    """Return a number that is neither negative nor endless; of what is none, `otherwise`."""
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return otherwise
+    return max(number, 0.0) if math.isfinite(number) else otherwise
 
 
 def _word(value: Any) -> str:

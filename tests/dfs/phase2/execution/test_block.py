@@ -90,6 +90,50 @@ def test_hawki_object_and_sky_have_their_own_ndit():
     assert time.execution_s == pytest.approx(22 + 5 * 10 + 3 * (6 * 11.8 + 8) + 3 * (2 * 11.8 + 8))
 
 
+def test_xshooter_waits_for_the_slowest_arm():
+    # cfp104: preset 360, 3 loops 49 (exposures of the camera, 4 x 2, on top: manual P96), offset 15; read-out slow 1x1 UVB 68, VIS 89.
+    # One AB cycle, setup 30 (assumed): the visual arm is the slowest, 2 x (600 + 89).
+    acquisition = template("XSHOOTER_slt_acq", "acquisition", DET4__WIN1__UIT1=2.0)
+    science = template(
+        "XSHOOTER_slt_obs_AutoNodOnSlit",
+        DET1__WIN1__UIT1=610.0,
+        DET2__WIN1__UIT1=600.0,
+        DET3__DIT=300.0,
+        DET3__NDIT=2,
+        SEQ__NABCYCLES=1,
+        DET1__READ__CLKDESCR="100k/1pt/hg",
+        DET2__READ__CLKDESCR="100k/1pt/hg",
+    )
+    time = execution_time(block("XSHOOTER", acquisition, science))
+    assert time.execution_s == 360 + 49 + 8 + 30 + 15 + 2 * (600 + 89)
+    assert [part.label for part in time.parts if part.is_exposure] == ["exposures x 4", "VIS exposures x 2"]
+
+
+def test_xshooter_blind_offset_costs_more():
+    direct = execution_time(block("XSHOOTER", template("XSHOOTER_slt_acq", "acquisition")))
+    blind = template("XSHOOTER_slt_acq", "acquisition", TEL__TARG__OFFSETDELTA=-12.5)
+    assert execution_time(block("XSHOOTER", blind)).execution_s == direct.execution_s + 65 - 49
+
+
+def test_harps_of_the_la_silla_table():
+    # lpo/cfp: preset 5 min, centring 1 min, configuration 0.5 min, read-out 0.38 min
+    science = template("HARPS_ech_obs_thosimult", DET1__WIN1__UIT1=900.0, SEQ__NEXPO=2)
+    time = execution_time(block("HARPS", template("HARPS_ech_acq_thosimult", "acquisition"), science))
+    assert time.execution_s == pytest.approx(300 + 60 + 30 + 2 * (900 + 22.8))
+
+
+def test_flames_of_the_call_for_proposals():
+    # cfp104, cfp112: preset 360, acquisition 420, setup 60, read-out 60
+    time = execution_time(
+        block(
+            "FLAMES",
+            template("FLAMES_giraf_acq", "acquisition", SEQ__PLATE__CONFIGURE=True),
+            template("FLAMES_giraf_obs_exp", DET1__WIN1__UIT1=2700.0, SEQ__NEXPO=1),
+        )
+    )
+    assert time.execution_s == 360 + 420 + 60 + 2700 + 60
+
+
 def test_later_blocks_of_a_concatenation_have_the_short_preset():
     # cfp112: (40 + separation in degrees) + 60
     alone = execution_time(block("FORS2", SLIT))

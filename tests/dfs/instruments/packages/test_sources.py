@@ -1,18 +1,10 @@
-"""Every package that comes with dfs: loads, has sources, templates that add up."""
+"""Every package that comes with dfs: sources, documents."""
 
 from __future__ import annotations
 
 import pytest
 
 from dfs.instruments import packages
-
-
-@pytest.mark.parametrize("name", packages.names())
-def test_a_package_has_an_acquisition_and_a_science_template_each_with_a_time(name):
-    package = packages.package(name)
-    kinds = {one.type for one in package.signatures.values()}
-    assert {"acquisition", "science"} <= kinds
-    assert all(one.time is not None for one in package.signatures.values())
 
 
 @pytest.mark.parametrize("name", packages.names())
