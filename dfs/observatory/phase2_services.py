@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dfs.observatory.reduction_services import ReductionServices
 
 if TYPE_CHECKING:
+    from dfs.phase2.charts import Background
+    from dfs.phase2.p2fc import ChartService
+    from dfs.phase2.rapid import RapidResponse
     from dfs.phase2.service import EmbeddedPhase2
 
 __all__ = ["Phase2Services"]
@@ -32,3 +36,32 @@ class Phase2Services(ReductionServices):
             rules=Phase2Rules(),
             packages=packages,
         )
+
+    @cached_property
+    def chart_background(self) -> Background:
+        """What finding charts are drawn on by default; paper, where nothing better is known."""
+        from dfs.phase2.charts import Blank
+
+        return Blank()
+
+    @cached_property
+    def chart_service(self) -> ChartService:
+        """Finding charts drawn on request and attached: `dfs.phase2.p2fc.ChartService`."""
+        from dfs.phase2.p2fc import ChartService, Shelf
+
+        shelf = Shelf(self.database, self.clock, self.user.name)
+        return ChartService(
+            self.phase2_desk, shelf, lambda: self.standing, lambda: self.chart_background, self._archived_file
+        )
+
+    @cached_property
+    def rapid_response(self) -> RapidResponse:
+        """Triggers of rapid response: `dfs.phase2.rapid.RapidResponse`."""
+        from dfs.phase2.rapid import RapidResponse
+
+        return RapidResponse(self.phase2_desk, self.database, self.audit, self.clock)
+
+    def _archived_file(self, dp_id: str) -> Path:
+        """Return the place of an archived file that the user may have."""
+        with self.downloads.open(dp_id) as found:
+            return Path(found.file.name)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from dfs.errors import UsageError
 from dfs.server.errors import RequestTooLarge
 
-__all__ = ["Sent", "read_sent"]
+__all__ = ["Sent", "limited_form", "read_sent"]
 
 _FIELDS_MOST = 2_000
 _FIELD_BYTES = 4_000_000
@@ -84,12 +85,7 @@ async def _read(request: Request, most: int) -> bytes:
 
 async def _read_parts(request: Request, sent: Sent, most: int, files: int) -> None:
     """Read a multipart body of at most `most` bytes."""
-    _refuse_announced(request, most)
-    _count(request, most)
-    try:
-        form = await request.form(max_files=files, max_fields=_FIELDS_MOST, max_part_size=_FIELD_BYTES)
-    except HTTPException as error:  # Starlette's way to say that the form is broken, or has too many parts
-        raise UsageError(f"the form cannot be read: {error.detail}") from error
+    form = await limited_form(request, most, files)
     for name, value in form.multi_items():
         if isinstance(value, str):
             sent.parameters.append((name, value))
@@ -98,6 +94,16 @@ async def _read_parts(request: Request, sent: Sent, most: int, files: int) -> No
             raise UsageError(f"two files are called {name[:80]!r}")
         else:
             sent.files[name] = value.file
+
+
+async def limited_form(request: Request, most: int, files: int) -> FormData:
+    """Return a multipart body of at most `most` bytes and `files` files, large ones on disk until it is closed."""
+    _refuse_announced(request, most)
+    _count(request, most)
+    try:
+        return await request.form(max_files=files, max_fields=_FIELDS_MOST, max_part_size=_FIELD_BYTES)
+    except HTTPException as error:  # Starlette's way to say that the form is broken, or has too many parts
+        raise UsageError(f"the form cannot be read: {error.detail}") from error
 
 
 def _refuse_announced(request: Request, most: int) -> None:

@@ -32,8 +32,7 @@ class ComposedExtensions:
         with ThreadPoolExecutor(_TOGETHER) as pool:
             root = self._container(run["containerId"], pool)
             readme = self._api.readme(run_id)
-        versions = {"readme": readme.version}
-        return {"run": run, "readme": readme.body, "versions": versions, "root": root, "revision": 0}
+        return {"run": run, "readme": readme.body, "readmeVersion": readme.version, "root": root, "revision": 0}
 
     def apply(self, run_id: int, changes: Iterable[Change]) -> dict[int, int]:  # noqa: ARG002 - the items name their run
         """Make the changes one after the other."""

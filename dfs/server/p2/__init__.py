@@ -12,9 +12,11 @@ from dfs.server.p2 import (
     blocks,
     containers,
     first_form,
+    grrmapi,
     instruments,
     item_desk,
     login,
+    p2fc,
     run_desk,
     runs,
     schemas,
@@ -32,6 +34,6 @@ _ENDPOINTS = list(
         for one in (runs, containers, blocks, templates, attachments, instruments, run_desk, item_desk, first_form)
     )
 )
-routes = [*login.routes, *routes_of(_ENDPOINTS)]
-paths = {**login.paths, **paths_of(_ENDPOINTS)}
+routes = [*login.routes, *p2fc.routes, *grrmapi.routes, *routes_of(_ENDPOINTS)]
+paths = {**login.paths, **p2fc.paths, **grrmapi.paths, **paths_of(_ENDPOINTS)}
 components = _components(schemas.COMPONENTS)

@@ -15,7 +15,7 @@ from dfs.server.errors import RequestTooLarge
 from dfs.server.p2.json_body import read_json
 from dfs.server.p2.schema import Schema, conform
 
-__all__ = ["MEGABYTE", "FileForm", "Form", "JsonForm", "received"]
+__all__ = ["MEGABYTE", "FileForm", "Form", "JsonForm", "file_name", "received"]
 
 MEGABYTE = 1 << 20
 _NAME_MOST = 200
@@ -134,13 +134,18 @@ def _media_type(request: Request) -> str:
 
 
 def _file_name(request: Request, otherwise: str) -> str:
-    """Return the file's name; `UsageError` when it is one that could be a path."""
+    """Return the name of the file that is the body."""
     _, options = parse_options_header(request.headers.get("content-disposition", ""))
     raw = options.get(b"filename", b"").strip() or otherwise.encode()
     try:
         name = raw.decode()
     except UnicodeDecodeError:
         name = raw.decode("latin-1")
+    return file_name(name)
+
+
+def file_name(name: str) -> str:
+    """Return the name of a file; `UsageError` when it is one that could be a path."""
     if any(sign in name for sign in "/\\") or name in {".", ".."} or not name.isprintable() or len(name) > _NAME_MOST:
         accepted = f"a plain name of at most {_NAME_MOST} characters, without / and \\"
         raise UsageError(f"{name[:60]!r} is no name of a file", where="Content-Disposition", accepted=accepted)

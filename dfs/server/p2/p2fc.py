@@ -1,0 +1,103 @@
+"""``/p2fc``: finding charts drawn on request, as ESO's client asks for them; the token is a field, no header."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dfs.errors import NotFoundError
+from dfs.phase2.p2fc.shelf import IMAGE_BYTES
+from dfs.server.p2.beside import Asked, asked, block_of, worked
+from dfs.server.p2.call import document
+from dfs.server.p2.schemas import ref
+
+if TYPE_CHECKING:
+    from dfs.observatory import Observatory
+
+__all__ = ["paths", "routes"]
+
+_READING = ("bkg_image", "supported_surveys")
+_KNOWN = {"POST": ("",), "DELETE": ("bkg_image_delete",)}
+_NONE = ("None", "null", "")  # how clients write that there is nothing
+
+
+async def serve(request: Request) -> Response:
+    """Answer; the client writes one slash or two before what it asks for."""
+    name = request.path_params.get("rest", "").strip("/")
+    if name not in _KNOWN.get(request.method, _READING):
+        raise NotFoundError("there is nothing at this address", hint="see /docs")
+    sent = await asked(request, file_bytes=IMAGE_BYTES)
+    token = sent.field("access_token", "")
+    if request.method == "POST":
+        return await worked(request, token, lambda observatory: _posted(observatory, sent))
+    if request.method == "DELETE":
+        return await worked(
+            request, token, lambda one: document(one.chart_service.remove(block_of(sent), sent.field("fits_hash")))
+        )
+    if name == "supported_surveys":
+        return document(request.app.state.observatory.chart_service.surveys())
+    return await worked(request, token, lambda observatory: _read(observatory, sent))
+
+
+def _read(observatory: Observatory, sent: Asked) -> Response:
+    charts = observatory.chart_service
+    wants_list = sent.field("mode", "get_ob") == "get_ob_image_list"
+    return document(charts.images(block_of(sent)) if wants_list else charts.info(block_of(sent)))
+
+
+def _posted(observatory: Observatory, sent: Asked) -> Response:
+    """Draw charts; or, by ``mode``, set the background, or keep an image."""
+    charts, ob_id = observatory.chart_service, block_of(sent)
+    mode, band = sent.field("mode", ""), _given(sent, "bkg_lam")
+    if mode == "set_ob_info":
+        return document(charts.choose(ob_id, sent.field("value")))
+    if mode == "upload_bkg_image":
+        if sent.file is None:
+            raise NotFoundError("there is no image in the request", where="bkg_image_fits_file")
+        return document(charts.add(ob_id, sent.file, band))
+    drawn = charts.draw(ob_id, at=_given(sent, "obsdate"), survey=_given(sent, "survey"), image=sent.file, band=band)
+    return document(drawn)
+
+
+def _given(sent: Asked, name: str) -> str:
+    value = sent.field(name, "")
+    return "" if value in _NONE else value
+
+
+routes = [
+    Route("/p2fc", serve, methods=["POST"]),
+    Route("/p2fc/{rest:path}", serve, methods=["GET", "POST", "DELETE"]),
+]
+
+_TEXT = {"type": "string"}
+_BAD = {"description": "why not", "content": {"application/json": {"schema": ref("P2Error")}}}
+
+
+def _query(name: str, *, required: bool = True) -> dict[str, object]:
+    return {"name": name, "in": "query", "required": required, "schema": _TEXT}
+
+
+def _operation(summary: str, *names: str, body: bool = False) -> dict[str, object]:
+    good = {"description": "as asked", "content": {"application/json": {"schema": {}}}}
+    made: dict[str, object] = {
+        "summary": summary,
+        "tags": ["Phase 2: finding charts"],
+        "parameters": [_query(name) for name in names],
+        "responses": {"200": good, "400": _BAD, "401": _BAD, "403": _BAD, "404": _BAD, "default": _BAD},
+    }
+    if body:
+        names_of = ("url", "access_token", "obsdate", "survey", "mode", "value", "bkg_lam")
+        form = {"type": "object", "required": ["url", "access_token"], "properties": dict.fromkeys(names_of, _TEXT)}
+        made["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}}
+    return made
+
+
+paths = {
+    "/p2fc/": {"post": _operation("Draw the charts of a block and attach them; set what they are drawn on", body=True)},
+    "/p2fc/bkg_image": {"get": _operation("What a block's charts are drawn on", "url", "access_token", "mode")},
+    "/p2fc/bkg_image_delete": {"delete": _operation("Take an uploaded image away", "url", "access_token", "fits_hash")},
+    "/p2fc/supported_surveys": {"get": _operation("The surveys that charts can be drawn on")},
+}
