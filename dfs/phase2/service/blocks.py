@@ -15,27 +15,12 @@ from dfs.phase2.service import fields
 from dfs.phase2.service.containers import rename
 from dfs.phase2.service.desk import Desk, versioned
 from dfs.phase2.service.records import Item, Stored
-from dfs.phase2.service.shown import block_document
+from dfs.phase2.service.shown import block_document, read_only
 from dfs.phase2.service.work import Work
 from dfs.store.tables import p2_executions
 
-__all__ = ["Blocks", "remove_block", "write_block"]
+__all__ = ["Blocks", "remove_block", "require_never_executed", "write_block"]
 
-_READ_ONLY = frozenset(
-    {
-        "obId",
-        "itemType",
-        "obStatus",
-        "ipVersion",
-        "exposureTime",
-        "executionTime",
-        "runId",
-        "parentContainerId",
-        "instrument",
-        "migrate",
-        "grade",
-    }
-)
 _SAVED = ("name", "userPriority", "obsDescription", "target", "constraints")
 
 
@@ -67,7 +52,7 @@ class Blocks(Desk):
 def write_block(work: Work, item: Item, document: Mapping[str, Any], version: str | None) -> Stored:
     """Save the fields of a block that its user may change."""
     run = work.editing(item, What.BLOCK)
-    wrong = next((key for key in document if key not in _READ_ONLY and key not in _SAVED), None)
+    wrong = next((key for key in document if key not in _SAVED and key not in read_only(item)), None)
     if wrong is not None:
         raise UsageError(f"no field {wrong!r}", where=item.label, accepted=", ".join(_SAVED))
     stored = work.of(item, "self")
@@ -95,10 +80,15 @@ def remove_block(work: Work, item: Item, version: str | None) -> None:
     """Delete a block; undo brings it back."""
     run = work.editing(item, What.DELETION)
     work.require(work.of(item, "self"), version)
-    executed = select(p2_executions.c.id).where(p2_executions.c.ob_id == item.id).limit(1)
-    if work.connection.execute(executed).first() is not None:
-        raise StateError(f"{item.label} was executed and cannot be deleted")
+    require_never_executed(work, item)
     parent = work.parent(item)
     if parent is not None:
         work.editing(parent, What.MEMBERS)
     work.remove(item, run.run_id)
+
+
+def require_never_executed(work: Work, item: Item) -> None:
+    """Refuse a block of which an execution is known."""
+    executed = select(p2_executions.c.id).where(p2_executions.c.ob_id == item.id).limit(1)
+    if work.connection.execute(executed).first() is not None:
+        raise StateError(f"{item.label} was executed and cannot be deleted")

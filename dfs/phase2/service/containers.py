@@ -14,24 +14,10 @@ from dfs.phase2.service import fields
 from dfs.phase2.service.desk import Desk, versioned
 from dfs.phase2.service.nesting import require_empty_way, require_place, require_type
 from dfs.phase2.service.records import Item
-from dfs.phase2.service.shown import block_document, container_document, item_document, item_line
+from dfs.phase2.service.shown import block_document, container_document, item_document, item_line, read_only
 from dfs.phase2.service.work import Work
 
 __all__ = ["Containers", "make_item", "move", "remove_container", "write_container"]
-
-_READ_ONLY = frozenset(
-    {
-        "containerId",
-        "itemType",
-        "runId",
-        "parentContainerId",
-        "itemCount",
-        "containerStatus",
-        "groupScore",
-        "executionTime",
-        "exposureTime",
-    }
-)
 
 
 class Containers(Desk):
@@ -113,7 +99,7 @@ def write_container(work: Work, item: Item, document: Mapping[str, Any], version
     """Save the fields of a container that its user may change."""
     work.editing(item, What.CONTAINER)
     known = {"name", "userPriority"}
-    wrong = next((key for key in document if key not in known | _READ_ONLY), None)
+    wrong = next((key for key in document if key not in known | read_only(item)), None)
     if wrong is not None:
         raise UsageError(f"no field {wrong!r}", where=item.label, accepted=", ".join(sorted(known)))
     body = {"name": item.name, **work.of(item, "self").body}

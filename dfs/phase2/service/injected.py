@@ -84,7 +84,7 @@ NightCurves = Callable[[str, Sequence[tuple[ObservingRun, ObservationBlock]]], D
 """night (``YYYY-MM-DD``), blocks with their runs -> the body of ``POST /visibility``."""
 
 Export = Callable[[Document, Document, Mapping[str, bytes]], Upload]
-"""run, whole item, its files (``OBID/charts/N`` and ``OBID/templates/TEMPLATEID/PARAMETER`` -> bytes) -> a ZIP file."""
+"""run, whole item, its files (``OBID/charts/N`` and ``OBID/templates/N/PARAMETER``, all N from 0 -> bytes) -> a ZIP file."""
 
 
 def unset(*_: Any) -> Any:

@@ -39,6 +39,7 @@ class Look:
         self._items: dict[int, Item] = {}
         self._children: dict[int, list[Item]] = {}
         self._templates: dict[int, list[TemplateRow]] = {}
+        self._rows: dict[int, TemplateRow] = {}
         self._documents: dict[tuple[str, str], Stored] = {}
         self._whole: set[int] = set()  # runs read whole: what is not in the caches is not there
 
@@ -69,12 +70,7 @@ class Look:
 
     def item(self, item_id: int, deed: Deed = Deed.READ) -> Item:
         """Return a block or container that is there."""
-        item = self._items.get(item_id)
-        if item is None:
-            row = self.connection.execute(select(p2_items).where(p2_items.c.id == item_id)).mappings().first()
-            if row is None:
-                raise NotFoundError(f"there is no block or container {item_id}")
-            item = self._items[item_id] = Item(**row)
+        item = self.item_ever(item_id)
         self.run(item.run_id, deed)
         if item.deleted is not None:
             raise NotFoundError(f"{item.label} was deleted", hint="undo brings it back")
@@ -128,6 +124,33 @@ class Look:
                 return one
         raise NotFoundError(f"{block.label} has no template {template_id}")
 
+    def find_template(self, template_id: int) -> TemplateRow:
+        """Return a template of whatever block."""
+        row = self.template_ever(template_id)
+        if row.deleted is not None:
+            raise NotFoundError(f"template {row.name} ({row.id}) was deleted", hint="undo brings it back")
+        return self.template(self.block(row.ob_id), template_id)
+
+    def item_ever(self, item_id: int) -> Item:
+        """Return an item, be it deleted, without asking whose it is."""
+        item = self._items.get(item_id)
+        if item is None:
+            row = self.connection.execute(select(p2_items).where(p2_items.c.id == item_id)).first()
+            if row is None:
+                raise NotFoundError(f"there is no block or container {item_id}")
+            item = self._items[item_id] = Item(*row)
+        return item
+
+    def template_ever(self, template_id: int) -> TemplateRow:
+        """Return a template, be it deleted, without asking whose it is."""
+        found = self._rows.get(template_id)
+        if found is None:
+            row = self.connection.execute(select(p2_templates).where(p2_templates.c.id == template_id)).first()
+            if row is None:
+                raise NotFoundError(f"there is no template {template_id}")
+            found = self._rows[template_id] = TemplateRow(*row)
+        return found
+
     def document(self, subject: str, aspect: str, run_id: int | None) -> Stored:
         """Return a document; one never written has version 0 and is empty."""
         key = (subject, aspect)
@@ -173,7 +196,7 @@ class Look:
     def _read_templates(self, condition: Any) -> list[TemplateRow]:
         there = condition & p2_templates.c.deleted.is_(None)
         query = select(p2_templates).where(there).order_by(p2_templates.c.position, p2_templates.c.id)
-        return [TemplateRow(*row) for row in self.connection.execute(query)]
+        return [self._rows.setdefault(row.id, TemplateRow(*row)) for row in self.connection.execute(query)]
 
 
 _ORDER = (p2_items.c.position, p2_items.c.id)

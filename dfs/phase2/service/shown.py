@@ -12,6 +12,7 @@ __all__ = [
     "container_document",
     "item_document",
     "item_line",
+    "read_only",
     "run_document",
     "schedule_document",
     "template_document",
@@ -19,7 +20,41 @@ __all__ = [
     "whole_container",
 ]
 
+# fields of the documents that their users do not write; in what they send these are not looked at
+_BLOCK_ONLY_READ = frozenset(
+    {
+        "obId",
+        "itemType",
+        "obStatus",
+        "ipVersion",
+        "exposureTime",
+        "executionTime",
+        "runId",
+        "parentContainerId",
+        "instrument",
+        "migrate",
+        "grade",
+    }
+)
+_CONTAINER_ONLY_READ = frozenset(
+    {
+        "containerId",
+        "itemType",
+        "runId",
+        "parentContainerId",
+        "itemCount",
+        "containerStatus",
+        "groupScore",
+        "executionTime",
+        "exposureTime",
+    }
+)
 _ASPECTS = ("absolute", "sidereal", "ephemeris", "schedule", "charts")
+
+
+def read_only(item: Item) -> frozenset[str]:
+    """Return the fields of an item's document that its user does not write."""
+    return _BLOCK_ONLY_READ if item.is_block else _CONTAINER_ONLY_READ
 
 
 def run_document(look: Look, run: Run) -> Document:

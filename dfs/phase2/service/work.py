@@ -8,7 +8,7 @@ end, or nothing is.  Within one operation a document is raised by one version, h
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -209,6 +209,7 @@ class Work(Look):
         rows = self.templates(block)
         position = rows[0].position - 1 if rows and kind == "acquisition" else rows[-1].position + 1 if rows else 0
         row = TemplateRow(self.pending.number(p2_templates.c.id), block.id, position, name, kind)
+        self._rows[row.id] = row
         rows.insert(0 if kind == "acquisition" else len(rows), row)
         self.pending.add(row)
         self.note(row.subject, "tree", 0, None, placed(row), block.run_id, "create")
@@ -217,15 +218,15 @@ class Work(Look):
 
     def remove(self, row: Item | TemplateRow, run_id: int) -> None:
         """Take an item or template away; its documents stay, so that undo brings all of it back."""
-        row.deleted = self.at
-        self.pending.change(row)
-        self.note(row.subject, "tree", 0, placed(row), None, run_id, "delete")
         if isinstance(row, Item):
             self._take_from_parent(row)
         else:
             block = self.block(row.ob_id)
             self.templates(block).remove(row)
             self.touch(block, "templates")
+        row.deleted = self.at
+        self.pending.change(row)
+        self.note(row.subject, "tree", 0, placed(row), None, run_id, "delete")
 
     def restore(self, row: Item | TemplateRow, run_id: int) -> None:
         """Put a removed item or template back where it was."""
@@ -233,22 +234,26 @@ class Work(Look):
         self.pending.change(row)
         self.note(row.subject, "tree", 0, None, placed(row), run_id)
         if isinstance(row, Item):
-            self._items[row.id] = row
             self._put_into_parent(row)
         else:
             block = self.block(row.ob_id)
             _insert(self.templates(block), row)
             self.touch(block, "templates")
 
-    def relocate(self, item: Item, parent: Item, position: int | None = None) -> None:
-        """Move an item into a container: to `position`, else to its end."""
+    def relocate(self, item: Item, parent: Item, index: int | None = None) -> None:
+        """Move an item into a container: before what is now number `index` there, else to its end."""
         before = {"parent": item.parent, "position": item.position}
         self._take_from_parent(item)
         siblings = self.children(parent)
         item.parent = parent.id
-        item.position = position if position is not None else siblings[-1].position + 1 if siblings else 0
         self.pending.change(item)
-        self._put_into_parent(item)
+        if index is None or index >= len(siblings):
+            item.position = siblings[-1].position + 1 if siblings else 0
+            siblings.append(item)
+        else:
+            siblings.insert(max(index, 0), item)
+            self._number_anew(siblings)
+        self.touch(parent, "items")
         place = {"parent": item.parent, "position": item.position}
         self.note(item.subject, "tree", 0, before, place, item.run_id, "move")
 
@@ -260,8 +265,9 @@ class Work(Look):
         before = [one.id for one in siblings]
         if before == order:
             return stored
-        siblings.sort(key=lambda one: order.index(one.id))
-        self._number_anew(list(siblings))
+        place = {number: index for index, number in enumerate(order)}
+        siblings.sort(key=lambda one: place[one.id])
+        self._number_anew(siblings)
         self.touch(container, "items")
         self.note(container.subject, "items", stored.version, before, order, container.run_id, "reorder")
         return stored
@@ -274,13 +280,14 @@ class Work(Look):
         before = [one.id for one in rows]
         if before == order:
             return stored
-        rows.sort(key=lambda one: order.index(one.id))
-        self._number_anew(list(rows))
+        place = {number: index for index, number in enumerate(order)}
+        rows.sort(key=lambda one: place[one.id])
+        self._number_anew(rows)
         self.touch(block, "templates")
         self.note(block.subject, "templates", stored.version, before, order, block.run_id, "reorder")
         return stored
 
-    def _number_anew(self, rows: list[Item | TemplateRow] | list[Item] | list[TemplateRow]) -> None:
+    def _number_anew(self, rows: Iterable[Item | TemplateRow]) -> None:
         for position, row in enumerate(rows):
             if row.position != position:
                 row.position = position
