@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 from dfs.observatory.reduction_services import ReductionServices
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dfs.model.phase2 import ObservationBlock, ObservingRun
+    from dfs.phase2.api import Document, Upload
     from dfs.phase2.charts import Background
     from dfs.phase2.p2fc import ChartService
     from dfs.phase2.rapid import RapidResponse
@@ -35,6 +39,8 @@ class Phase2Services(ReductionServices):
             self.user,
             rules=Phase2Rules(),
             packages=packages,
+            night_curves=_night_curves,
+            export=_export,
         )
 
     @cached_property
@@ -65,3 +71,15 @@ class Phase2Services(ReductionServices):
         """Return the place of an archived file that the user may have."""
         with self.downloads.open(dp_id) as found:
             return Path(found.file.name)
+
+
+def _night_curves(night: str, blocks: Sequence[tuple[ObservingRun, ObservationBlock]]) -> Document:
+    from dfs.phase2.visibility import night_curves
+
+    return night_curves(night, blocks)
+
+
+def _export(run: Document, item: Document, files: Mapping[str, bytes]) -> Upload:
+    from dfs.observatory.phase2_export import export_zip
+
+    return export_zip(run, item, files)
