@@ -17,8 +17,7 @@ from dfs.clock import Clock
 from dfs.errors import NotFoundError, UsageError
 from dfs.model.sexagesimal import dec_deg, ra_deg
 from dfs.phase2.api import Document, Phase2Desk, Upload
-from dfs.phase2.charts.accepted import check_chart
-from dfs.phase2.failures import StateError
+from dfs.phase2.failures import FileKindError, StateError
 from dfs.store import Database
 from dfs.store.tables import p2_blobs
 
@@ -26,6 +25,7 @@ __all__ = ["RapidResponse"]
 
 _TRUE = frozenset({"true", "1", "yes"})
 _PATH = "trigger"
+_JPEG = b"\xff\xd8\xff"
 
 
 class RapidResponse:
@@ -68,7 +68,8 @@ class RapidResponse:
 
     def add_chart(self, ob_id: int, ticket: int, file: Upload) -> Document:
         """Add a finding chart to a trigger; its position is new, so the block's own charts may not show it."""
-        check_chart(file.name, file.content)
+        if not file.content.startswith(_JPEG):
+            raise FileKindError(f"{file.name} is no JPEG, whatever its name says", accepted="JPEG")
         run_id = self._desk.ob(ob_id).body["runId"]
         known = {one["id"] for one in self._desk.comments(run_id) if one.get("path") == _PATH}
         if ticket not in known:
