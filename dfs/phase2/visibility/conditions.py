@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dfs.model.phase2 import ObservationBlock, ObservingRun
 from dfs.phase2.visibility.curves import Curves
 from dfs.phase2.visibility.spans import Span, common, where_positive
-from dfs.sky.ephemerides import Night, Pointing, mjd_of
+from dfs.sky.ephemerides import Night, Pointing, mjd_of, read_track
 
 __all__ = ["MOON_DOWN_DEG", "Condition", "conditions", "lowest_altitude", "sidereal_spans"]
 
@@ -61,7 +61,7 @@ def conditions(curves: Curves, index: int, run: ObservingRun, pointing: Pointing
     block, night = curves.blocks[index], curves.night
     found = [*_dark(block, night), *_run(run, night)]
     if block.kind == "OB":
-        found += _ephemeris(block, curves.altitude_deg[index], night)
+        found += _ephemeris(block, night)
         found += _height(block, curves.altitude_deg[index], night, pointing)
         found += _moon(block, curves.moon_distance_deg[index], night)
     return found + _windows(block, night)
@@ -125,19 +125,12 @@ def _run(run: ObservingRun, night: Night) -> list[Condition]:
     return [Condition("run", told, tuple(common([(begin, end)], [whole])))]
 
 
-def _ephemeris(block: ObservationBlock, altitude: Array, night: Night) -> list[Condition]:
+def _ephemeris(block: ObservationBlock, night: Night) -> list[Condition]:
     if not block.ephemeris.strip():
         return []
-    known = np.where(np.isnan(altitude), -1.0, 1.0)
-    spans = _inside(night.sky.mjd, known)
+    whole = (mjd_of(night.sunset), mjd_of(night.sunrise))
+    spans = common(read_track(block.ephemeris).spans, [whole])
     return [Condition("ephemeris", "the ephemeris says nothing of this time", tuple(spans))]
-
-
-def _inside(times: Array, known: Array) -> list[Span]:
-    """Return the stretches between samples that are known, without reaching over to their neighbours."""
-    good = np.flatnonzero(known > 0)
-    runs = np.split(good, np.flatnonzero(np.diff(good) > 1) + 1) if len(good) else []
-    return [(float(times[one[0]]), float(times[one[-1]])) for one in runs]
 
 
 def _height(block: ObservationBlock, altitude: Array, night: Night, pointing: Pointing) -> list[Condition]:

@@ -39,6 +39,12 @@ class Masks:
         under_way = _widened(started, self._samples(row))
         return np.asarray(under_way.sum(-1) * (self.season.step_minutes / 60.0), dtype=np.float64)
 
+    def starts(self, row: int) -> Mask:
+        """Return at which instants the block may begin, its time windows counted to half a step."""
+        found = self._fitting(row) & _after_dusk(self.blocks[row], self.season)
+        absolute = self.conditions["absolute"][row]
+        return found if absolute is None else found & absolute
+
     def longest_minutes(self, row: int) -> float:
         """Return the longest stretch of any night in which all conditions on the whole block hold."""
         whole = self._whole(row)

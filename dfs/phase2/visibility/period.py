@@ -181,7 +181,7 @@ def _exact_hours(block: ObservationBlock, run: ObservingRun, sky: Season) -> Arr
 def _sentence(code: str, block: ObservationBlock, lowest: float) -> str:
     limit = block.constraints.number(code)
     if code in {"airmass", "telescope"}:
-        best = f"at best {lowest:.2f}" if np.isfinite(lowest) else "the target does not rise"
+        best = f"at best {lowest:.2f}" if np.isfinite(lowest) else "below the horizon"
         asked = f"limit {limit:g}" if limit else "the telescope's own limit"
         return f"the airmass is never low enough in the dark hours of the run: {best}, {asked}"
     return {

@@ -129,8 +129,9 @@ def _why(
     never = [one for one in held if not common(one.spans, dark)]
     if never:
         return never[0].code, _never(never[0], drawn, index)
-    longest = max((b - a for a, b in stretches), default=0.0)
-    if stretches and longest < length:
+    begins = _together(held, night, starts=True)
+    longest = max((b - max(a, c) for a, b in stretches for c, d in begins if max(a, c) <= min(b, d)), default=0.0)
+    if 0.0 < longest < length:
         return "length", (f"the longest stretch is {longest * 1440:.0f} min, the block takes {length * 1440:.0f} min")
     telling = [one for one in held if outside(one.spans, *dark[0])] or list(held)
     return "together", "at no time do all hold: " + "; ".join(_when(one, dark[0]) for one in telling)
@@ -139,9 +140,7 @@ def _why(
 def _never(one: Condition, drawn: Curves, index: int) -> str:
     if one.code in {"airmass", "telescope"}:
         best = _lowest_airmass(drawn, index)
-        return f"{one.failing} all night: " + (
-            f"at best {best:.2f}" if np.isfinite(best) else "the target does not rise"
-        )
+        return f"{one.failing} all night: " + (f"at best {best:.2f}" if np.isfinite(best) else "below the horizon")
     return f"{one.failing}, all night"
 
 

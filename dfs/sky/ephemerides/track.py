@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 TOO_FEW = "Ephemeris file must have at least two records."  # ESO's own words; clients look for them
 _RECORD = re.compile(r'^\s*INS\.EPHEM\.RECORD\s+"([^"]*)"')
 _LONGEST_GAP_D = 1.5  # assumed: over a day's gap the motion at both ends says enough
+_ROUNDING = 1e-6
 _DAY_S = 86400.0
 _ACCEPTED = (
     'INS.EPHEM.RECORD "YYYY-MM-DDThh:mm:ss, JD, HH MM SS.sss, +DD MM SS.sss, dRA, dDEC, ..." with rates in arcsec/s'
@@ -51,6 +52,13 @@ class Track:
     rate_ra: Array
     rate_dec: Array
 
+    @property
+    def spans(self) -> list[tuple[float, float]]:
+        """Return the stretches of time (MJD) that the records cover."""
+        edges = np.flatnonzero(np.diff(self.mjd) > _LONGEST_GAP_D)
+        first, last = [0, *(edges + 1).tolist()], [*edges.tolist(), len(self.mjd) - 1]
+        return [(float(self.mjd[a]), float(self.mjd[b])) for a, b in zip(first, last, strict=True)]
+
     def at(self, mjd: Array) -> Array:
         """Return directions (..., 3) at `mjd`, from positions and motions of the records around; NaN where no record is near."""
         asked = np.asarray(mjd, dtype=np.float64)
@@ -64,7 +72,7 @@ class Track:
         )
         weight = (share * share * (3.0 - 2.0 * share))[..., None]  # each end rules its own neighbourhood
         there = from_left * (1.0 - weight) + from_right * weight
-        known = (share >= 0) & (share <= 1) & (gap <= _LONGEST_GAP_D)
+        known = (share >= -_ROUNDING) & (share <= 1 + _ROUNDING) & (gap <= _LONGEST_GAP_D)
         there = there / np.linalg.norm(there, axis=-1, keepdims=True)
         return np.where(known[..., None], there, np.nan)
 
