@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from dfs.errors import UsageError
 from dfs.server.p2.arriving import MEGABYTE
-from dfs.server.p2.beside import asked, block_of, worked
 from dfs.server.p2.call import document, number_of
 from dfs.server.p2.schemas import ID, TEXT, ref
+from dfs.server.p2.token_fields import asked, block_of, worked
 
 __all__ = ["paths", "routes"]
 

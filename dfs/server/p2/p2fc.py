@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from dfs.errors import NotFoundError
 from dfs.phase2.p2fc.shelf import IMAGE_BYTES
-from dfs.server.p2.beside import Asked, asked, block_of, worked
 from dfs.server.p2.call import document
 from dfs.server.p2.schemas import ref
+from dfs.server.p2.token_fields import Asked, asked, block_of, worked
 
 if TYPE_CHECKING:
     from dfs.observatory import Observatory
