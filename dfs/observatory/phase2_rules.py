@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dfs.model.phase2 import ObservationBlock
-from dfs.phase2.execution import ExecutionTime, execution_time, separation_deg
+from dfs.phase2.execution import ExecutionTime, execution_time, following_time
 from dfs.phase2.verification import Verifier
 
 __all__ = ["Phase2Rules"]
@@ -16,6 +16,4 @@ class Phase2Rules(Verifier):
         """Return how long a block takes; `previous`: the one before it in its concatenation."""
         if previous is None:
             return execution_time(block)
-        return execution_time(
-            block, nth_in_concatenation=1, separation_deg=separation_deg(previous.target, block.target)
-        )
+        return following_time(block, previous)

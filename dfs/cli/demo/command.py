@@ -36,12 +36,14 @@ def demo(context: click.Context, terminal: Terminal, seed: int, workers: int | N
     from dfs.cli.demo.catalogue import publish_catalogue
     from dfs.cli.demo.drawing import draw_night
     from dfs.cli.demo.gallery import archive_gallery
-    from dfs.cli.demo.people import prepare, require_demonstration
+    from dfs.cli.demo.people import prepare, require_demonstration, told
+    from dfs.cli.demo.runs import prepare_runs
 
     progress = terminal.progress()
     with _open(terminal) as observatory:
         require_demonstration(observatory)
         prepare(observatory)
+        prepare_runs(observatory, told())
         folder = draw_night("EFOSC2", observatory.root / ("night" if seed == 1 else f"night-{seed}"), seed, progress)
         report = observatory.pipeline.reduce(folder, workers=workers, progress=progress)
         archive_gallery(observatory, observatory.root / "gallery")
