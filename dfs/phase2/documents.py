@@ -82,7 +82,7 @@ def read_run(document: Mapping[str, Any]) -> ObservingRun:
         limits=limits,
         targets=tuple(read_target(one) for one in document.get("targets", ())),
         pi_name=f"{pi.get('firstName', '')} {pi.get('lastName', '')}".strip(),
-        waivers=tuple(document.get("waivers", ())),
+        waivers=tuple(limits.pop("waivers", ())),
         state=document.get("state", "open"),
     )
 

@@ -35,7 +35,8 @@ class ObservingRun:
     container_id
         Its root folder.
     waivers
-        Codes of rules that support has waived for it (`dfs.phase2.verification`): ``ob-too-long`` ...
+        Codes of rules that were waived for it (`dfs.phase2.verification`), ``waivers`` among the run's observing constraints:
+        ``block-too-long`` ...
     state
         ``open`` for its PI; ``notified`` after "Notify ESO", until support opens it again; ``ended``.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from dfs.model.phase2 import Finding, Fix, Severity
@@ -55,10 +56,10 @@ class Rule:
     waivable: bool
     check: Callable[[Any], Iterable[Problem]]
 
-    def findings(self, view: Any, subject_id: int, *, waived: bool = False) -> Iterator[Finding]:
-        """Yield the findings of this rule on what `view` shows."""
+    def findings(self, view: Any, subject_id: int, lowered: Severity | None = None) -> Iterator[Finding]:
+        """Yield the findings of this rule on what `view` shows; `lowered`: their severity where the rule was waived."""
         for problem in self.check(view):
-            severity = Severity.INFO if waived else problem.severity or self.severity
+            severity = lowered or problem.severity or self.severity
             yield Finding(
                 severity=severity,
                 subject=_SUBJECT[self.level],
@@ -87,9 +88,14 @@ def rule(
     return entered
 
 
-def rules(level: Level | None = None) -> list[Rule]:
+def rules(level: Level | None = None) -> tuple[Rule, ...]:
     """Return all rules, or those of one level, in the order of their files."""
     from dfs.phase2.verification import rulebook
 
     rulebook.read()
-    return [one for one in _RULES.values() if level is None or one.level == level]
+    return _of_level(level)
+
+
+@cache
+def _of_level(level: Level | None) -> tuple[Rule, ...]:
+    return tuple(one for one in _RULES.values() if level is None or one.level == level)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from dfs.model.phase2 import Container, Finding, ObservationBlock, ObservingRun, RunTree
+from dfs.errors import NotFoundError, UsageError
+from dfs.instruments.packages import InstrumentPackage
+from dfs.model.phase2 import Container, Finding, ObservationBlock, ObservingRun, RunTree, Severity
+from dfs.phase2.execution import ExecutionTime, execution_time, package_of, separation_deg
 from dfs.phase2.verification.registry import Level, rules
 from dfs.phase2.verification.views import BlockView, ContainerView, RunView
+from dfs.phase2.visibility import Never, never_observable
 
 __all__ = ["Verifier"]
 
@@ -14,36 +20,121 @@ __all__ = ["Verifier"]
 class Verifier:
     """Applies every rule of the register.
 
+    Parameters
+    ----------
+    sky
+        Whether to ask if blocks are observable in their run: half of the time it takes.
+
     Examples
     --------
     >>> Verifier().verify_block(run, block)      # doctest: +SKIP
     """
 
+    def __init__(self, *, sky: bool = True) -> None:
+        self._sky = sky
+
     def verify_block(
         self, run: ObservingRun, block: ObservationBlock, container: Container | None = None
     ) -> list[Finding]:
-        """Return what is wrong with a block, in the order of the rules."""
-        return _applied("block", BlockView(block, run, container, block.execution_s), block.ob_id, run)
+        """Return what is wrong with a block, in the order of the rules; `container`: the one it lies in."""
+        times = _times(container) if _is_concatenation(container) else {}
+        execution_s = times.get(block.ob_id) or _seconds(block)
+        never = self._never([block], run, {block.ob_id: execution_s})
+        view = BlockView(block, run, container, _package(block), execution_s, never.get(block.ob_id))
+        return _applied("block", view, block.ob_id, run, claimed=_claimed(block, container))
 
     def verify_container(self, run: ObservingRun, container: Container) -> list[Finding]:
         """Return what is wrong with a container, the containers in it and all their blocks."""
-        found: list[Finding] = []
-        for one in container.containers():
-            found += _applied("container", ContainerView(one, run), one.container_id, run)
-            for item in one.items:
-                if isinstance(item, ObservationBlock):
-                    found += self.verify_block(run, item, one)
-        return found
+        return self._below(run, container, _times(container))
 
     def verify_run(self, tree: RunTree) -> list[Finding]:
         """Return what is wrong with a run and everything in it."""
-        own = _applied("run", RunView(tree), tree.run.run_id, tree.run)
-        return [*own, *self.verify_container(tree.run, tree.root)]
+        times = _times(tree.root)
+        own = _applied("run", RunView(tree, times), tree.run.run_id, tree.run, claimed=False)
+        return [*own, *self._below(tree.run, tree.root, times)]
+
+    def execution(self, block: ObservationBlock, previous: ObservationBlock | None = None) -> ExecutionTime:
+        """Return how long a block takes; `previous`: the one before it in its concatenation.
+
+        Raises
+        ------
+        NotFoundError
+            There is no package of its instrument.
+        """
+        if previous is None:
+            return execution_time(block)
+        return execution_time(
+            block, nth_in_concatenation=1, separation_deg=separation_deg(previous.target, block.target)
+        )
+
+    def _below(self, run: ObservingRun, root: Container, times: Mapping[int, float]) -> list[Finding]:
+        never = self._never(list(root.blocks()), run, times)
+        found: list[Finding] = []
+        for one in root.containers():
+            claimed = _claimed(one, None)
+            found += _applied("container", ContainerView(one, run, None, times), one.container_id, run, claimed=claimed)
+            for item in one.items:
+                if isinstance(item, ObservationBlock):
+                    seconds = times.get(item.ob_id, 0.0)
+                    view = BlockView(item, run, one, _package(item), seconds, never.get(item.ob_id))
+                    found += _applied("block", view, item.ob_id, run, claimed=_claimed(item, one))
+        return found
+
+    def _never(
+        self, blocks: Sequence[ObservationBlock], run: ObservingRun, times: Mapping[int, float]
+    ) -> Mapping[int, Never]:
+        """Return why, for the blocks that cannot be observed in any night of their run."""
+        if not self._sky or run.valid_from >= run.valid_to:
+            return {}
+        timed = [replace(one, execution_s=times.get(one.ob_id, 0.0)) for one in blocks if one.kind == "OB"]
+        try:
+            return never_observable(timed, run) if timed else {}
+        except UsageError:  # a telescope that is at neither site
+            return {}
 
 
-def _applied(level: Level, view: Any, subject_id: int, run: ObservingRun) -> list[Finding]:
-    return [
-        one
-        for rule in rules(level)
-        for one in rule.findings(view, subject_id, waived=rule.waivable and rule.code in run.waivers)
-    ]
+def _applied(level: Level, view: Any, subject_id: int, run: ObservingRun, *, claimed: bool) -> list[Finding]:
+    """Apply the rules of a level; what is waived for the run is for information, what its user says is waived a warning."""
+    found: list[Finding] = []
+    for rule in rules(level):
+        lowered = None
+        if rule.waivable:
+            lowered = Severity.INFO if rule.code in run.waivers else Severity.WARNING if claimed else None
+        found += rule.findings(view, subject_id, lowered)
+    return found
+
+
+def _claimed(item: Container | ObservationBlock, container: Container | None) -> bool:
+    return item.schedule.get("waiver") is True or (container is not None and container.schedule.get("waiver") is True)
+
+
+def _package(block: ObservationBlock) -> InstrumentPackage | None:
+    try:
+        return package_of(block)
+    except NotFoundError:
+        return None
+
+
+def _seconds(block: ObservationBlock, nth: int = 0, away_deg: float = 0.0) -> float:
+    package = _package(block)
+    if package is None:
+        return block.execution_s
+    return execution_time(block, package, nth_in_concatenation=nth, separation_deg=away_deg).execution_s
+
+
+def _is_concatenation(container: Container | None) -> bool:
+    return container is not None and container.kind == "Concatenation"
+
+
+def _times(container: Container | None) -> dict[int, float]:
+    """Return the execution time (s) of every block in or below a container, by number, each in its place."""
+    times: dict[int, float] = {}
+    for one in () if container is None else container.containers():
+        before: ObservationBlock | None = None
+        for nth, item in enumerate(item for item in one.items if isinstance(item, ObservationBlock)):
+            if one.kind == "Concatenation" and before is not None:
+                times[item.ob_id] = _seconds(item, nth, separation_deg(before.target, item.target))
+            else:
+                times[item.ob_id] = _seconds(item)
+            before = item if item.kind == "OB" else before
+    return times

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from dfs.errors import UsageError
+from dfs.instruments.packages import InstrumentPackage
 from dfs.model.phase2 import Container, ObservationBlock, ObservingRun, RunTree
+from dfs.phase2.visibility import Never
+from dfs.sky.ephemerides import Track, read_track
 
 __all__ = ["BlockView", "ContainerView", "RunView"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BlockView:
     """A block in its run.
 
@@ -17,16 +23,22 @@ class BlockView:
     ----------
     container
         The container it lies in, where known.
+    package
+        Its instrument's package, in the block's version where that is known; None: the instrument has none.
     execution_s
         Its execution time with overheads; 0 where it cannot be worked out.
+    never
+        Why it cannot be observed in any night of its run; None: it can.
     """
 
     block: ObservationBlock
     run: ObservingRun
     container: Container | None = None
+    package: InstrumentPackage | None = None
     execution_s: float = 0.0
+    never: Never | None = None
 
-    @property
+    @cached_property
     def position(self) -> tuple[float, float] | None:
         """Right ascension and declination in degrees, as written; None where they cannot be read."""
         try:
@@ -34,20 +46,55 @@ class BlockView:
         except ValueError:
             return None
 
+    @cached_property
+    def track(self) -> Track | UsageError | None:
+        """The ephemeris; an error where it cannot be read; None where there is none."""
+        if not self.block.ephemeris.strip():
+            return None
+        try:
+            return read_track(self.block.ephemeris)
+        except UsageError as error:
+            return error
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def is_service(self) -> bool:
+        """Whether the rules of service mode hold."""
+        return self.run.mode == "SM"
+
+
+@dataclass(frozen=True)
 class ContainerView:
-    """A container in its run."""
+    """A container in its run.
+
+    Attributes
+    ----------
+    execution_s
+        Of all blocks in it, by number, each in its place.
+    """
 
     container: Container
     run: ObservingRun
+    parent: Container | None = None
+    execution_s: Mapping[int, float] = field(default_factory=dict)
+
+    @cached_property
+    def total_s(self) -> float:
+        """Its execution time."""
+        return sum(self.execution_s.get(one.ob_id, 0.0) for one in self.container.blocks())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunView:
-    """A run with everything in it."""
+    """A run with everything in it.
+
+    Attributes
+    ----------
+    execution_s
+        Of all its blocks, by number, each in its place.
+    """
 
     tree: RunTree
+    execution_s: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def run(self) -> ObservingRun:

@@ -22,7 +22,7 @@ __all__ = ["Never", "PeriodVisibility", "never_observable", "period"]
 Array = NDArray[np.float64]
 
 _CHUNK = 64  # blocks at a time: some ten megabytes
-_COARSE = 10  # nights
+_SPARSE = (60, 12)  # nights between those that are asked first: most blocks are seen in one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,13 @@ def period(
 def never_observable(blocks: Sequence[ObservationBlock], run: ObservingRun) -> dict[int, Never]:
     """Return why, by OB number, for those of `blocks` that cannot be observed in any night of `run`.
 
-    Each tenth night is asked first, and all nights for what was not seen in these.
+    Some nights are asked first, and all nights for what was not seen in these.
     """
     site = site_of(run.telescope)
-    coarse = season(site, nights_of(run, _COARSE))
-    doubtful = [one.block for one in _answers(blocks, run, coarse) if one.block.kind == "OB" and not one.hours().any()]
+    doubtful = [one for one in blocks if one.kind == "OB"]
+    for every in _SPARSE:
+        some = season(site, nights_of(run, every))
+        doubtful = [one.block for one in _answers(doubtful, run, some) if not one.hours().any()]
     fine = season(site, nights_of(run))
     return {one.block.ob_id: one.never() for one in _answers(doubtful, run, fine) if not one.hours().any()}
 

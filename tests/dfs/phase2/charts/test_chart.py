@@ -19,10 +19,8 @@ from dfs.errors import NotFoundError, ServiceError, UsageError
 from dfs.instruments.field_of_view import _files, field_of_view
 from dfs.model.phase2 import Parameter, Target, TimeWindow
 from dfs.phase2.charts import Blank, HipsCutout, StarCatalogue, Tangent, draw_chart, marks_of
-from dfs.phase2.charts.accepted import check_chart
 from dfs.phase2.charts.panel import COLOURS, Panel
 from dfs.phase2.charts.pen import printable
-from dfs.phase2.failures import FileKindError, FileTooLargeError
 
 _spec = importlib.util.spec_from_file_location("charts_sample", Path(__file__).with_name("sample.py"))
 assert _spec is not None
@@ -173,7 +171,7 @@ def _chart(**changes: Any) -> bytes:
 
 def test_a_chart_is_a_jpeg_of_less_than_a_mebibyte() -> None:
     content = _chart()
-    check_chart("chart.jpg", content)
+    assert len(content) < 2**20
     picture = Image.open(io.BytesIO(content))
     assert picture.format == "JPEG"
     grey = np.asarray(picture.convert("L"))
@@ -199,7 +197,7 @@ def test_every_instrument_has_a_chart(instrument: str) -> None:
     assert all(view.sources.values())
     block = replace(sample.block(instrument=instrument), templates=())
     content = draw_chart(block, RUN, Blank())
-    check_chart("chart.jpg", content)
+    assert content.startswith(b"\xff\xd8\xff")
 
 
 def test_a_parallactic_slit_has_no_angle() -> None:
@@ -222,22 +220,6 @@ def test_what_cannot_be_drawn_is_told() -> None:
 
 def test_letters_that_the_font_lacks_are_spelt() -> None:
     assert printable("Müller α Cen −3° Ångström Ωx") == "Muller alpha Cen -3° Angstrom omegax"
-
-
-@pytest.mark.parametrize(
-    ("content", "error", "said"),
-    [
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), FileKindError, "PNG"),
-        (b"", FileKindError, "empty"),
-        (b"\xff\xd8\xff" + bytes(5 * 2**20), FileTooLargeError, "5.0 MiB"),
-        (b"\xff\xd8\xff" + bytes(100), FileKindError, "damaged"),
-    ],
-    ids=["png", "empty", "large", "damaged"],
-)
-def test_files_that_are_no_charts_are_refused(content: bytes, error: type[UsageError], said: str) -> None:
-    with pytest.raises(error, match=said) as refused:
-        check_chart("chart.jpg", content)
-    assert "chart.jpg" in refused.value.line()
 
 
 def _cutouts(counts: Any, status: int = 200) -> httpx.Client:
