@@ -44,7 +44,7 @@ class Change:
         ``create-item`` (body: itemType, name, ``containerId``: where, which may be the negative number of an item created before; of a
         block also its whole documents: obsDescription, target, constraints, userPriority, templates without numbers, absolute,
         sidereal, schedule, ephemeris), ``save-ob``, ``save-container``, ``save-schedule``, ``save-absolute``, ``save-sidereal``,
-        ``create-template`` (subject: the block; body: templateName, parameters), ``save-template`` (subject: the template),
+        ``create-template`` (subject: the block; body: templateName, parameters), ``save-template`` and ``delete-template`` (subject: the template),
         ``save-ephemeris`` (body: the text), ``move`` (body: containerId, and position or none: at the end), ``delete``.
     subject
         Number of the item or template.  Negative: of ``create-item``, the number that the new item bears within this edit (`apply`

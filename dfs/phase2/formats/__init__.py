@@ -1,6 +1,7 @@
 """Blocks in files: OBX, JSON, ZIP, and tables of targets."""
 
 from dfs.phase2.formats.bundle import BlockFiles, Bundle, ParameterTypes, TemplateShape
+from dfs.phase2.formats.export import bundle_of, export_item
 from dfs.phase2.formats.json_file import read_json, write_json
 from dfs.phase2.formats.read_obx import read_obx, require_instrument
 from dfs.phase2.formats.write_obx import write_obx
@@ -11,6 +12,8 @@ __all__ = [
     "Bundle",
     "ParameterTypes",
     "TemplateShape",
+    "bundle_of",
+    "export_item",
     "read_json",
     "read_obx",
     "read_zip",

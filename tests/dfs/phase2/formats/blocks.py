@@ -121,7 +121,7 @@ def blocks(draw: st.DrawFn, ob_id: int = -1) -> ObservationBlock:
         description=description,
         templates=draw(templates()),
         absolute=tuple(draw(st.lists(WINDOW, max_size=3))) if kind == "OB" else (),
-        sidereal=tuple(draw(st.lists(SIDEREAL, max_size=2))) if kind == "OB" else (),
+        sidereal=tuple(sorted(draw(st.lists(SIDEREAL, max_size=2)))) if kind == "OB" else (),
         schedule=draw(
             st.sampled_from(
                 [{}, {"groupContribution": 50}, {"earliestAfterPrevious": 86_400.5, "latestAfterPrevious": 172_800}]
