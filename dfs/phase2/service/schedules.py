@@ -36,7 +36,8 @@ class Schedules(Desk):
         """Save that of a block."""
         with self._change("save") as work:
             item = work.block(ob_id)
-            return versioned(_shown(work, item), write_schedule(work, item, schedule, version))
+            stored = write_schedule(work, item, schedule, version)
+            return versioned(_shown(work, item), stored)
 
     def container_schedule(self, container_id: int) -> Versioned[Document]:
         """Return that of a container."""
@@ -77,7 +78,7 @@ def write_schedule(work: Work, item: Item, schedule: Any, version: str | None) -
             where="schedule.latestAfterPrevious",
             accepted="latest >= earliest",
         )
-    return work.save(item, What.SCHEDULE, "schedule", body, version)
+    return work.save(item, "schedule", body, version)
 
 
 def _value(key: str, value: Any) -> Any:
