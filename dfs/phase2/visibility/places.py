@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dfs.errors import UsageError
-from dfs.model.phase2 import ObservationBlock, Target
-from dfs.model.sexagesimal import DEC_FORMAT, RA_FORMAT
-from dfs.sky.ephemerides import direction, from_b1950, moved, read_track
+from dfs.model.phase2 import ObservationBlock
+from dfs.model.sexagesimal import DEC_FORMAT, RA_FORMAT, dec_deg, ra_deg
+from dfs.sky.ephemerides import Track, direction, from_b1950, moved, read_track
 
 __all__ = ["place_of", "places_of"]
 
@@ -40,13 +40,10 @@ def place_of(block: ObservationBlock, mjd: Array) -> Array:
     UsageError
         Calibration blocks have no target; a coordinate, equinox, proper motion or ephemeris that cannot be read; `where` names it.
     """
-    if block.kind == "CB":
-        raise UsageError("a calibration block has no target", where="target")
-    if block.ephemeris.strip():
-        return read_track(block.ephemeris).at(mjd)
-    if not block.target.ra.strip() or not block.target.dec.strip() or not _is_set(block.target):
-        raise UsageError("no position was given", where="target.ra", accepted=RA_FORMAT)
-    return _star(block.target, float(mjd[len(mjd) // 2]))
+    places, (wrong,) = places_of([block], mjd)
+    if wrong is not None:
+        raise wrong
+    return np.asarray(places[0], dtype=np.float64)
 
 
 def places_of(blocks: Sequence[ObservationBlock], mjd: Array) -> tuple[Array, list[UsageError | None]]:
@@ -54,53 +51,55 @@ def places_of(blocks: Sequence[ObservationBlock], mjd: Array) -> tuple[Array, li
 
     A target that cannot be read has NaN.
     """
-    found: list[Array] = []
-    wrong: list[UsageError | None] = []
-    for block in blocks:
+    stars = np.full((len(blocks), 6), np.nan)
+    wrong: list[UsageError | None] = [None] * len(blocks)
+    tracks: dict[int, Track] = {}
+    for index, block in enumerate(blocks):
         try:
-            found.append(place_of(block, mjd))
-            wrong.append(None)
+            if block.ephemeris.strip() and block.kind == "OB":
+                tracks[index] = read_track(block.ephemeris)
+            else:
+                stars[index] = _star(block)
         except UsageError as error:
-            found.append(np.full(3, np.nan))
-            wrong.append(error)
-    if any(one.ndim == 2 for one in found):
-        found = [np.broadcast_to(one, (len(mjd), 3)) for one in found]
-    return np.array(found).reshape(-1, *(found[0].shape if found else (3,))), wrong
+            wrong[index] = error
+    places = _directions(stars, float(mjd[len(mjd) // 2]))
+    if tracks:
+        places = np.repeat(places[:, None, :], len(mjd), axis=1)
+        for index, track in tracks.items():
+            places[index] = track.at(mjd)
+    return places, wrong
 
 
-def _is_set(target: Target) -> bool:
-    _coordinates(target)
-    return target.is_set
-
-
-def _coordinates(target: Target) -> tuple[float, float]:
-    values = []
-    for where, accepted, read in (
-        ("ra", RA_FORMAT, lambda: target.ra_deg),
-        ("dec", DEC_FORMAT, lambda: target.dec_deg),
-    ):
-        values.append(_read(read, f"{getattr(target, where)!r} is not readable", f"target.{where}", accepted))
-    return values[0], values[1]
-
-
-def _read(read: Callable[[], float], message: str, where: str, accepted: str) -> float:
-    try:
-        return read()
-    except ValueError:
-        raise UsageError(message, where=where, accepted=accepted) from None
-
-
-def _star(target: Target, mjd: float) -> Array:
-    """Return the direction of a star at `mjd`, J2000."""
-    there = direction(*_coordinates(target))
+def _star(block: ObservationBlock) -> tuple[float, float, bool, float, float, float]:
+    """Return right ascension and declination (deg), whether of B1950, proper motions (arcsec/yr) and their epoch."""
+    target = block.target
+    if block.kind == "CB":
+        raise UsageError("a calibration block has no target", where="target")
+    ra = _read(ra_deg, target.ra, "target.ra", RA_FORMAT)
+    dec = _read(dec_deg, target.dec, "target.dec", DEC_FORMAT)
+    if (ra, dec) == (0.0, 0.0):  # as a new block has
+        raise UsageError("no position was given", where="target.ra", accepted=RA_FORMAT)
     try:
         is_old = _EQUINOXES[target.equinox.strip().upper() or "J2000"]
     except KeyError:
         message = f"the equinox {target.equinox!r} is not known"
         raise UsageError(message, where="target.equinox", accepted="J2000, B1950") from None
-    if is_old:
-        there = from_b1950(there)
-    if target.proper_motion_ra or target.proper_motion_dec:
-        years = 2000.0 + (mjd - _MJD_J2000) / _YEAR_D - target.epoch
-        there = moved(there, target.proper_motion_ra, target.proper_motion_dec, years)
+    return ra, dec, is_old, target.proper_motion_ra, target.proper_motion_dec, target.epoch
+
+
+def _read(read: Callable[[str], float], text: str, where: str, accepted: str) -> float:
+    try:
+        return read(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is not readable", where=where, accepted=accepted) from None
+
+
+def _directions(stars: Array, mjd: float) -> Array:
+    """Return the directions (M, 3) of stars at `mjd`, J2000."""
+    ra, dec, is_old, rate_ra, rate_dec, epoch = stars.T
+    there = direction(ra, dec)
+    if (is_old == 1).any():
+        there = np.where((is_old == 1)[:, None], from_b1950(there), there)
+    if (rate_ra != 0).any() or (rate_dec != 0).any():
+        there = moved(there, rate_ra, rate_dec, 2000.0 + (mjd - _MJD_J2000) / _YEAR_D - epoch)
     return there
