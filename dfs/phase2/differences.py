@@ -1,7 +1,8 @@
 """Differences between two documents, field by field, and a three-way merge for a lost race.
 
-A list whose members are objects with a ``name`` (a template's parameters) is compared by those names, whatever their order; any other list by
-position when both have the same length, else as one value.  Paths read ``target.ra``, ``parameters[SEQ.NEXPO].value``, ``[0].from``.
+A list whose members are objects with a ``name`` (a template's parameters) is compared by those names; any other list by position when both
+have the same length, else as one value; so is a list whose members only changed places.  A field that is null and one that is not there are the
+same to `difference`, not to `merge`.  Paths read ``target.ra``, ``parameters[SEQ.NEXPO].value``, ``[0].from``.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def difference(before: Any, after: Any, path: str = "") -> list[dict[str, Any]]:
             for key in _keys(first, second)
             for found in difference(first.get(key, MISSING), second.get(key, MISSING), _join(path, key, style))
         ]
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+    if _in_step(before, after):
         return [
             found
             for index, (one, other) in enumerate(zip(before, after, strict=True))
@@ -104,7 +105,18 @@ def _as_objects(before: Any, after: Any) -> tuple[dict, dict, str] | None:
     if isinstance(before, dict) and isinstance(after, dict):
         return before, after, "."
     first, second = _by_name(before), _by_name(after)
-    return None if first is None or second is None else (first, second, "[]")
+    if first is None or second is None:
+        return None
+    if list(first) != list(second) and first.keys() == second.keys():
+        return None  # only their places differ
+    return first, second, "[]"
+
+
+def _in_step(before: Any, after: Any) -> bool:
+    """Tell whether two lists are compared member by member."""
+    if not isinstance(before, list) or not isinstance(after, list) or len(before) != len(after):
+        return False
+    return _by_name(before) is None or _by_name(after) is None
 
 
 def _as_three(base: Any, mine: Any, theirs: Any) -> tuple[dict, dict, dict, str] | None:

@@ -71,7 +71,7 @@ def write_block(work: Work, item: Item, document: Mapping[str, Any], version: st
     if "constraints" in document:
         package = work.packages.package(run.instrument, body["ipVersion"])
         body["constraints"] = fields.constraint_set(document["constraints"], body["constraints"], package)
-    stored = work.save(item, What.BLOCK, "self", body, version)
+    stored = work.save(item, "self", body, version)
     rename(work, item, body["name"])
     return stored
 

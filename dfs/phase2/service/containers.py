@@ -86,7 +86,6 @@ def make_item(work: Work, parent: Item, item_type: str, name: Any) -> Item:
     require_place(run, require_type(item_type), parent)
     status = "" if item_type == "Folder" else "P"
     item = work.add_item(run, parent, item_type, fields.item_name(name), status)
-    work.edited(parent)
     if item.is_block:
         body = fields.new_block(item_type, work.packages.package(run.instrument), run.limits)
     else:
@@ -107,7 +106,7 @@ def write_container(work: Work, item: Item, document: Mapping[str, Any], version
         body["name"] = fields.item_name(document["name"])
     if item.is_scheduling and "userPriority" in document:
         body["userPriority"] = fields.user_priority(document["userPriority"])
-    stored = work.save(item, What.CONTAINER, "self", body, version)
+    stored = work.save(item, "self", body, version)
     rename(work, item, body["name"])
     return stored
 

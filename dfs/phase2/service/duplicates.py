@@ -58,7 +58,6 @@ def _duplicate(work: Work, source: Item, container: Item) -> Item:
     there = select(p2_items.c.name).where(p2_items.c.run_id == run.run_id, p2_items.c.deleted.is_(None))
     name = next_name(source.name, work.connection.execute(there).scalars())
     item = work.add_item(run, container, source.item_type, name, "P")
-    work.edited(container)
     body = {**work.of(source, "self").body, "name": name}
     work.write(work.of(item, "self"), body, ANY, run.run_id, "create")
     for aspect in _COPIED:

@@ -15,7 +15,7 @@ from dfs.phase2.api import Document
 from dfs.phase2.failures import StateError
 from dfs.phase2.lifecycle import Event, after, after_end, is_service
 from dfs.phase2.service.desk import Desk
-from dfs.phase2.service.following import follow_end, require_turn
+from dfs.phase2.service.following import follow_end, follow_start, require_turn
 from dfs.phase2.service.look import Look
 from dfs.phase2.service.records import Item, Run
 from dfs.phase2.service.shown import block_document
@@ -87,8 +87,14 @@ def _start(work: Work, run: Run, item: Item, at: datetime) -> None:
         raise StateError(
             f"run {run.prog_id} is valid from {run.valid_from[:16]} to {run.valid_to[:16]}", where=item.label
         )
+    windows = work.of(item, "absolute").body
+    if windows and all(one["to"] <= f"{at:%Y-%m-%dT%H:%M}" for one in windows):
+        raise StateError(
+            f"the last time window of {item.label} ended at {windows[-1]['to']}", hint="its user may set another"
+        )
     require_turn(work, item)
     work.happen(item, Event.START)
+    follow_start(work, item)
     row = {
         "id": work.pending.number(p2_executions.c.id),
         "ob_id": item.id,
@@ -155,4 +161,4 @@ def _instant(value: Any) -> datetime | None:
         at = datetime.fromisoformat(str(value))
     except ValueError:
         raise UsageError(f"{value!r} is no time", where="at", accepted="2026-07-01T16:01:41Z") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

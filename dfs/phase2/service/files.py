@@ -78,7 +78,7 @@ class Files(Desk):
             work.editing(item, What.CHARTS)
             body = work.of(item, "charts").body
             chosen = _chart(item, body, index)
-            work.save(item, What.CHARTS, "charts", [one for one in body if one is not chosen], ANY)
+            work.save(item, "charts", [one for one in body if one is not chosen], ANY)
 
     def duplicate_chart(self, ob_id: int, index: int, destination: int) -> None:
         """Attach a finding chart to another block, too."""
@@ -113,7 +113,7 @@ def write_ephemeris(work: Work, item: Item, name: str, text: str, version: str |
 
         read_track(text)
     body = {"name": _name(name, "ephemeris.txt"), "text": text} if text else {}
-    return work.save(item, What.EPHEMERIS, "ephemeris", body, version)
+    return work.save(item, "ephemeris", body, version)
 
 
 def write_file(work: Work, item: Item, row: TemplateRow, parameter: str, file: Upload, version: str | None) -> Stored:
@@ -154,7 +154,7 @@ def _attach(work: Work, item: Item, chart: dict[str, Any]) -> None:
     body = work.of(item, "charts").body
     if len(body) >= MOST_CHARTS:
         raise StateError(f"{item.label} has {MOST_CHARTS} finding charts", accepted=f"up to {MOST_CHARTS}")
-    work.save(item, What.CHARTS, "charts", [*body, chart], ANY)
+    work.save(item, "charts", [*body, chart], ANY)
 
 
 def _chart(item: Item, body: list[dict[str, Any]], index: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dfs.phase2.service.shown import schedule_document
 from dfs.phase2.service.windows import absolute_windows
 from dfs.phase2.service.work import ANY, Work
 
-__all__ = ["follow_end", "require_turn"]
+__all__ = ["follow_end", "follow_start", "require_turn"]
 
 _READY = frozenset("+SM")  # a container whose members may be executed
 _FAILED = frozenset("MA")
@@ -32,6 +32,14 @@ def require_turn(look: Look, item: Item) -> None:
             if early:
                 raise StateError(f"{early[0].label} comes before it in {parent.label}", where=item.label)
         child, parent = parent, look.parent(parent)
+
+
+def follow_start(work: Work, item: Item) -> None:
+    """Let the containers of a block be started with it."""
+    parent = work.parent(item)
+    while parent is not None and parent.is_scheduling:
+        work.set_status(parent, "S", "follow")
+        parent = work.parent(parent)
 
 
 def follow_end(work: Work, run: Run, item: Item, at: datetime) -> None:
@@ -102,8 +110,10 @@ def _status(work: Work, parent: Item) -> None:
         new = "C"
     elif parent.item_type == "Concatenation" and any(one.status in _FAILED for one in members):
         new = "M"
+    elif any(one.status == "S" for one in members):
+        new = "S"
     else:
-        new = "+" if parent.status in {"C", "M", "S"} else parent.status
+        new = "+"
     work.set_status(parent, new, "follow")
 
 

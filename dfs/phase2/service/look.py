@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from dfs.access import Standing
 from dfs.access.observing import Deed, require_deed
@@ -208,6 +208,13 @@ _DOCUMENT = select(
     p2_documents.c.changed,
     p2_documents.c.changed_by,
 )
-_RUN = select(p2_runs, p2_items.c.id.label("root")).join(
+_INSIDE = p2_items.alias("inside")
+_COUNT = (
+    select(func.count())
+    .where(_INSIDE.c.parent == p2_items.c.id, _INSIDE.c.deleted.is_(None))
+    .correlate(p2_items)
+    .scalar_subquery()
+)
+_RUN = select(p2_runs, p2_items.c.id.label("root"), _COUNT.label("item_count")).join(
     p2_items, (p2_items.c.run_id == p2_runs.c.run_id) & p2_items.c.parent.is_(None)
 )

@@ -120,7 +120,7 @@ def _migrate(work: Work, item: Item, found: Migration) -> None:
             hint="delete it first",
         )
     work.editing(item, What.SCHEDULE)  # as any change, but from an old package
-    work.save(item, What.BLOCK, "self", found.body, ANY)
+    work.save(item, "self", found.body, ANY)
     for row in work.templates(item):
         stored = work.document(row.subject, "self", item.run_id)
         work.write(stored, {"parameters": found.templates[row.id]}, ANY, item.run_id)

@@ -14,7 +14,7 @@ CONTAINERS = ("Folder", *SCHEDULING)
 
 @dataclass(slots=True)
 class Run:
-    """A row of p2_runs; `root` is the number of its root folder."""
+    """A row of p2_runs; `root` is the number of its root folder, `item_count` how many items that held when it was read."""
 
     run_id: int
     prog_id: str
@@ -35,6 +35,7 @@ class Run:
     blocked_times: list[dict[str, str]]
     state: str
     root: int = 0
+    item_count: int = 0
 
 
 @dataclass(slots=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from dfs.access import Standing
 from dfs.access.observing import Deed, allows, require_deed
 from dfs.clock import isoformat
-from dfs.errors import ConflictError, UsageError
+from dfs.errors import AccessError, ConflictError, UsageError
 from dfs.phase2.api import Document, Versioned
 from dfs.phase2.failures import StateError
 from dfs.phase2.periods import period_of, validity
@@ -46,8 +47,9 @@ class Runs(Desk):
     """Runs."""
 
     def user(self) -> Document:
-        """Return who is there; AccessError for whoever has not signed in comes from the server's door."""
+        """Return who is there."""
         name = self._user.name
+        standing = self._signed_in()
         with self._database.read() as connection:
             row = connection.execute(select(users).where(users.c.name == name)).mappings().first()
         first, _, last = (row["full_name"] if row else "").rpartition(" ")
@@ -56,11 +58,12 @@ class Runs(Desk):
             "firstName": first,
             "lastName": last,
             "emailAddress": (row["email"] if row else None) or "",
-            "roles": sorted(self._standing().roles),
+            "roles": sorted(standing.roles),
         }
 
     def runs(self) -> list[Document]:
         """Return the runs that the user may see, by identifier."""
+        self._signed_in()
         with self._look() as look:
             open_to_him = [run for run in look.runs() if allows(look.who, Deed.READ, run.prog_id)]
             return [run_document(look, run) for run in open_to_him]
@@ -183,6 +186,12 @@ class Runs(Desk):
             if run.state == "ended" and run.valid_to > work.at:
                 work.set_state(run, "open", "open")
             return run_document(work, run)
+
+    def _signed_in(self) -> Standing:
+        standing = self._standing()
+        if not standing.name:
+            raise AccessError("you have not signed in", hint="sign in to see your runs")
+        return standing
 
     def _new_run(self, document: Document) -> dict[str, Any]:
         missing = next((key for key in ("progId", "instrument") if not document.get(key)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dfs.access.observing import is_delegate, is_pi
+from dfs.model.phase2 import Finding
 from dfs.phase2.api import Document
 from dfs.phase2.service.look import Look
 from dfs.phase2.service.records import Item, Run, TemplateRow
@@ -10,6 +11,7 @@ from dfs.phase2.service.records import Item, Run, TemplateRow
 __all__ = [
     "block_document",
     "container_document",
+    "finding_document",
     "item_document",
     "item_line",
     "read_only",
@@ -72,7 +74,7 @@ def run_document(look: Look, run: Run) -> Document:
         "isToO": run.is_too,
         "owned": is_pi(look.who, run.prog_id),
         "delegated": is_delegate(look.who, run.prog_id),
-        "itemCount": len(look.children(look.item(run.root))),
+        "itemCount": run.item_count,
         "containerId": run.root,
         "validFrom": f"{run.valid_from[:19]}Z",
         "validTo": f"{run.valid_to[:19]}Z",
@@ -199,6 +201,20 @@ def whole_container(look: Look, item: Item) -> Document:
             whole_block(look, one) if one.is_block else whole_container(look, one) for one in look.children(item)
         ],
         "versions": {aspect: look.of(item, aspect).etag for aspect in ("self", "items", "schedule")},
+    }
+
+
+def finding_document(finding: Finding) -> Document:
+    """Return a finding as data."""
+    return {
+        "severity": finding.severity.value,
+        "subject": finding.subject,
+        "subject_id": finding.subject_id,
+        "path": finding.path,
+        "code": finding.code,
+        "message": finding.message,
+        "accepted": finding.accepted,
+        "fix": {"label": finding.fix.label, "value": finding.fix.value} if finding.fix else None,
     }
 
 

@@ -32,17 +32,23 @@ _WHAT = {
     "items": What.MEMBERS,
 }
 _ORDERS = ("items", "templates")
+_LARGE = 50  # from so many entries on the run is read whole first
 _OWN_WAYS = frozenset({"edit"})  # a status that came with an edit stays: the block is in preparation now
 _DEFAULTS: Mapping[str, Any] = {"absolute": [], "sidereal": [], "charts": []}
 
 
 def take_back(work: Work, run: Run, entries: Sequence[Mapping[str, Any]]) -> None:
     """Take back the entries of one operation, given last first."""
+    if len(entries) > _LARGE:
+        work.read_whole(run.run_id)
     made = {entry["subject"] for entry in entries if entry["aspect"] == "tree" and entry["before"] is None}
+    later = _written_since(work, entries) if made else {}
     for entry in entries:
         kind = entry["subject"].partition(":")[0]
         if entry["aspect"] == "tree":
-            _take_back_tree(work, run, entry, made)
+            _take_back_tree(work, run, entry, made, later)
+        elif entry["aspect"] not in _WHAT and not entry["aspect"].startswith(("file:", "readme")):
+            raise StateError(f"{entry['action']} is not undone", where=entry["subject"])
         elif entry["subject"] in made:
             _require_unchanged(work, entry)  # it goes whole, with its documents
         elif kind == "item" and entry["aspect"] in _ORDERS:
@@ -80,7 +86,9 @@ def _take_back_order(work: Work, entry: Mapping[str, Any]) -> None:
     (work.arrange if is_items else work.arrange_templates)(item, entry["before"], ANY)
 
 
-def _take_back_tree(work: Work, run: Run, entry: Mapping[str, Any], made: set[str]) -> None:
+def _take_back_tree(
+    work: Work, run: Run, entry: Mapping[str, Any], made: set[str], later: Mapping[str, set[str]]
+) -> None:
     before, after = entry["before"], entry["after"]
     kind, number = entry["subject"].partition(":")[0], _number(entry["subject"])
     if kind == "run":
@@ -93,39 +101,44 @@ def _take_back_tree(work: Work, run: Run, entry: Mapping[str, Any], made: set[st
             )
         return
     if before is None:
-        _undo_creation(work, run, _row(work, kind, number), entry, made)
+        _undo_creation(work, run, entry, made, later.get(entry["subject"], set()))
     elif after is None:
         _undo_deletion(work, run, _row(work, kind, number), entry)
     else:
         _undo_move(work, run, work.item(number), entry)
 
 
-def _undo_creation(work: Work, run: Run, row: Item | TemplateRow, entry: Mapping[str, Any], made: set[str]) -> None:
-    if isinstance(row, TemplateRow):
-        if f"item:{row.ob_id}" not in made:
-            work.editing(work.block(row.ob_id), What.TEMPLATES)
-        work.remove(row, run.run_id)
-        return
+def _undo_creation(work: Work, run: Run, entry: Mapping[str, Any], made: set[str], later: set[str]) -> None:
+    kind, number = entry["subject"].partition(":")[0], _number(entry["subject"])
+    row = _row(work, kind, number)
     if row.deleted is not None:
         raise _changed_since(work, entry, "the existence")
-    work.editing(row, What.DELETION)
-    require_never_executed(work, row)
-    inside = [one.name for one in (work.templates(row) if row.is_block else work.children(row))]
-    if inside or _written_since(work, row, entry):
-        held = f": it holds {', '.join(inside[:5])}" if inside else ""
-        raise ConflictError(f"{row.label} is not as it was made{held}", hint="delete it instead")
+    if isinstance(row, TemplateRow):
+        block = work.block(row.ob_id)
+        if block.subject not in made:
+            work.editing(block, What.TEMPLATES)
+            work.edited(block)
+    else:
+        work.editing(row, What.DELETION)
+        require_never_executed(work, row)
+        inside = [one.name for one in (work.templates(row) if row.is_block else work.children(row))]
+        if inside or any(work.of(row, aspect).body for aspect in later):
+            held = f": it holds {', '.join(inside[:5])}" if inside else ""
+            raise ConflictError(f"{row.label} is not as it was made{held}", hint="delete it instead")
     work.remove(row, run.run_id)
 
 
-def _written_since(work: Work, item: Item, entry: Mapping[str, Any]) -> bool:
-    """Tell whether a document that the operation did not write holds something now."""
-    query = select(p2_history.c.aspect).where(
-        p2_history.c.subject == item.subject,
-        p2_history.c.sequence > entry["sequence"],
-        p2_history.c.operation != entry["operation"],
+def _written_since(work: Work, entries: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Return, for each item, the documents that other operations wrote since."""
+    query = select(p2_history.c.subject, p2_history.c.aspect).where(
+        p2_history.c.run_id == entries[0]["run_id"],
+        p2_history.c.sequence > entries[0]["sequence"],
         p2_history.c.aspect.in_([one for one in _WHAT if one not in {"self", *_ORDERS}]),
     )
-    return any(work.of(item, aspect).body for aspect in set(work.connection.execute(query).scalars()))
+    found: dict[str, set[str]] = {}
+    for subject, aspect in work.connection.execute(query):
+        found.setdefault(subject, set()).add(aspect)
+    return found
 
 
 def _undo_deletion(work: Work, run: Run, row: Item | TemplateRow, entry: Mapping[str, Any]) -> None:

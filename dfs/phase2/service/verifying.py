@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 from dfs.access.observing import Deed
@@ -15,6 +14,7 @@ from dfs.phase2.service.look import Look
 from dfs.phase2.service.migration import migration_of
 from dfs.phase2.service.records import Item
 from dfs.phase2.service.sequences import leave_sequences
+from dfs.phase2.service.shown import finding_document
 from dfs.phase2.service.work import Work
 
 __all__ = ["Verifying"]
@@ -110,12 +110,10 @@ class Verifying(Desk):
             look.read_whole(item.run_id)
             run = run_noun(look, look.run(item.run_id))
             if not item.is_block:
-                return [
-                    dataclasses.asdict(one) for one in self._rules.verify_container(run, container_noun(look, item))
-                ]
+                return [finding_document(one) for one in self._rules.verify_container(run, container_noun(look, item))]
             parent = look.parent(item)
             container = container_noun(look, parent) if parent is not None and parent.is_scheduling else None
-            return [dataclasses.asdict(one) for one in self._rules.verify_block(run, block_noun(look, item), container)]
+            return [finding_document(one) for one in self._rules.verify_block(run, block_noun(look, item), container)]
 
     def execution_time(self, ob_id: int) -> Document:
         """Work out how long a block takes, alone or in its place in a concatenation; s."""
@@ -207,5 +205,5 @@ def _verdict(found: list[Finding]) -> Document:
     return {
         "observable": _observable(found),
         "messages": [one.line() for one in found],
-        "findings": [dataclasses.asdict(one) for one in found],
+        "findings": [finding_document(one) for one in found],
     }

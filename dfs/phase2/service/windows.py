@@ -61,7 +61,7 @@ def write_windows(work: Work, item: Item, kind: str, windows: Any, version: str 
     body = (absolute_windows if kind == "absolute" else sidereal_windows)(windows)
     if body and item.item_type == "CB":
         raise UsageError("a calibration block has no time windows", where=item.label, accepted="[]")
-    return work.save(item, what, kind, body, version)
+    return work.save(item, kind, body, version)
 
 
 def absolute_windows(given: Any) -> list[dict[str, str]]:
