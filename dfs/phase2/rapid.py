@@ -61,7 +61,7 @@ class RapidResponse:
         ticket: int | None = None
         if not is_dry:
             said = self._desk.comment(ob["runId"], f"rapid response: {name}: {line}", ob_id, _PATH)
-            ticket = int(said["id"])
+            ticket = int(said["commentId"])
             with self._database.write() as connection:
                 self._audit.append(connection, "p2-trigger", f"item:{ob_id}", position=line, ticket=ticket)
         return self._answer(name, ticket, request)
@@ -71,7 +71,7 @@ class RapidResponse:
         if not file.content.startswith(_JPEG):
             raise FileKindError(f"{file.name} is no JPEG, whatever its name says", accepted="JPEG")
         run_id = self._desk.ob(ob_id).body["runId"]
-        known = {one["id"] for one in self._desk.comments(run_id) if one.get("path") == _PATH}
+        known = {one["commentId"] for one in self._desk.comments(run_id) if one.get("path") == _PATH}
         if ticket not in known:
             raise NotFoundError(f"there is no trigger {ticket} of block {ob_id}", where="trigger_ticket_id")
         digest = hashlib.sha256(file.content).hexdigest()
