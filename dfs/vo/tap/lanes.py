@@ -137,15 +137,25 @@ class Lanes:
                     self._threads.remove(threading.current_thread())
                     self._changed.notify()  # the news that woke it is for another
                     break
-                for user, line in self._lines.items():
-                    if self._running[user] < self._running_each:
-                        piece = line.popleft()
-                        self._running[user] += 1
-                        self._lines.move_to_end(user)  # the others come first now
-                        if not line:
-                            del self._lines[user]
-                        return user, piece
+                taken = self._next()
+                if taken is not None:
+                    if self._lines:  # several may have come before this thread, the idle one, was awake
+                        self._grow()
+                        self._changed.notify()
+                    return taken
                 self._idle += 1
                 self._changed.wait()
                 self._idle -= 1
+        return None
+
+    def _next(self) -> tuple[str, Callable[[], None]] | None:
+        """Take a piece from the line whose turn it is; None: nothing waits that may run now."""
+        for user, line in self._lines.items():
+            if self._running[user] < self._running_each:
+                piece = line.popleft()
+                self._running[user] += 1
+                self._lines.move_to_end(user)  # the others come first now
+                if not line:
+                    del self._lines[user]
+                return user, piece
         return None

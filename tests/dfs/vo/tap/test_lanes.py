@@ -38,6 +38,17 @@ def test_one_user_runs_so_many_at_once_and_others_pass() -> None:
     lanes.close(1)
 
 
+def test_pieces_that_come_together_run_together() -> None:
+    for _ in range(20):
+        lanes = Lanes(4, running_each=2, waiting_each=100, name="t")
+        lanes.submit("first", lambda: None).result(20)  # its thread is idle now, or will be
+        met = threading.Event()
+        held = lanes.submit("first", lambda met=met: met.wait(5))
+        lanes.submit("second", met.set)
+        assert held.result(20), "the second waited for the first, though threads were free"
+        lanes.close(1)
+
+
 def test_who_waits_for_a_slow_reader_keeps_nobody_waiting() -> None:
     lanes = Lanes(2, running_each=1, waiting_each=100, name="t")
     gate, waiting = threading.Event(), threading.Semaphore(0)
