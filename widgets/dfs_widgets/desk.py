@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dfs.archive.deliveries import Delivery
 
-__all__ = ["ArchiveAccess", "Desk"]
+__all__ = ["ArchiveAccess", "Desk", "Door"]
 
 
 class ArchiveAccess(Protocol):
@@ -70,26 +70,52 @@ class ArchiveAccess(Protocol):
         ...
 
 
-class Desk(Protocol):
-    """An observatory as one user sees it.
+class Door(Protocol):
+    """Where somebody signs in, or need not.
 
     Attributes
     ----------
     name
-        Name of its folder, or its address.
+        Name of the observatory's folder, or its address.
     user_name
         Who is signed in; empty: nobody.
     asks_for_name
         Whether one can sign in: another's observatory asks, one's own does not.
+    """
+
+    name: str
+    user_name: str
+    asks_for_name: bool
+
+    @property
+    def token(self) -> str:
+        """What proves who is signed in, for some hours; empty where nobody is, or nobody asks."""
+        ...
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Act as this user from now on; `AccessError` when name and password do not fit."""
+        ...
+
+    def resume(self, token: str) -> None:
+        """Act as the user whose token this is; `AccessError` when it holds no more."""
+        ...
+
+    def sign_out(self) -> None:
+        """Be anonymous again."""
+        ...
+
+
+class Desk(Door, Protocol):
+    """An observatory as one user sees it.
+
+    Attributes
+    ----------
     opened_by
         The Python expression that opens it.
     fetched_by
         The command that fetches files, names of files to follow.
     """
 
-    name: str
-    user_name: str
-    asks_for_name: bool
     opened_by: str
     fetched_by: str
 
@@ -100,12 +126,4 @@ class Desk(Protocol):
 
     def script(self, delivery: Delivery) -> str:
         """Return a shell script that fetches a delivery."""
-        ...
-
-    def sign_in(self, name: str, password: str) -> None:
-        """Act as this user from now on; `AccessError` when name and password do not fit."""
-        ...
-
-    def sign_out(self) -> None:
-        """Be anonymous again."""
         ...

@@ -207,6 +207,7 @@ class ArchivePage:
             {
                 "sign-in": ("Signing in…", lambda m: self._signed(self._person.sign_in(m["name"], m["password"]))),
                 "sign-out": ("Signing out…", lambda _: self._signed(self._person.sign_out())),
+                "token": ("Signing in…", lambda m: self._signed(self._person.resume(str(m["token"])))),
             },
         )
         self.bar.observe(lambda change: self._turned(change["new"]), "view")

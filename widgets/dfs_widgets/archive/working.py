@@ -55,6 +55,14 @@ class Work:
         else:
             self._show("ready")
 
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Let the body run without a word; only an error of it is shown."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - as `doing`
+            self._show("error", one_line(error))
+
     def _show(self, state: str, message: str = "") -> None:
         """Change state and words together: a browser must not see the one with the other's past."""
         with self._bar.hold_sync():

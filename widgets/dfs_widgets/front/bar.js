@@ -3,18 +3,19 @@
 function render({ model, el }) {
   const root = make("header", { class: "dfs dfs-bar" });
   const line = make("div", { class: "dfs-state", role: "status", "aria-live": "polite", testid: "state" });
-  const [views, pressView] = choice("View", [["search", "Search"], ["requests", "My requests"]], "view", (view) => {
+  const [views, pressView] = choice("View", model.get("views"), "view", (view) => {
     model.set("view", view);
     model.save_changes();
   });
   root.append(
-    make("div", { class: "dfs-mark" }, make("b", { text: "Science archive" }), make("span", { class: "dfs-where", testid: "where" })),
-    views, line, themeButton(), account(model),
+    make("div", { class: "dfs-mark" }, make("b", { text: model.get("title") }), make("span", { class: "dfs-where", testid: "where" })),
+    views, make("span", { class: "dfs-crumb", testid: "crumb" }), line, themeButton(), account(model),
   );
   el.append(root);
 
   const undo = [
     follow(model, ["where"], () => { root.querySelector(".dfs-where").textContent = model.get("where"); }),
+    follow(model, ["crumb"], () => { root.querySelector(".dfs-crumb").textContent = model.get("crumb"); }),
     follow(model, ["view"], () => { pressView(model.get("view")); document.body.dataset.dfsView = model.get("view"); }),
     follow(model, ["query"], () => showAddress(model.get("query"))),
     follow(model, ["state", "message"], () => showState(model, line)),
@@ -57,6 +58,22 @@ function themeButton() {
   });
 }
 
+/**
+ * Keep the token of whoever signed in, so that the page knows him when it is loaded anew: in this tab's own storage, for the
+ * observatory it is of; never in the address, and no longer than the tab or the token lives.
+ */
+function rememberToken(model) {
+  const place = `dfs-token ${model.get("where")}`;
+  const storage = () => { try { return window.sessionStorage; } catch { return null; } };
+  model.on("msg:custom", (message) => {
+    if (message.kind !== "keep-token") return;
+    if (message.token) storage()?.setItem(place, message.token);
+    else storage()?.removeItem(place);
+  });
+  const kept = storage()?.getItem(place);
+  if (kept && model.get("can_sign_in") && !model.get("user")) ask(model, { kind: "token", token: kept });
+}
+
 /** The sign-in box: name and password, or who is signed in. */
 function account(model) {
   const root = make("div", { class: "dfs-account" });
@@ -84,6 +101,7 @@ function account(model) {
   const out = button("Sign out", "sign-out", () => { ask(model, { kind: "sign-out" }); });
   const who = make("span", { class: "dfs-who", testid: "who" });
   root.append(who, opener, out, form);
+  rememberToken(model);
   follow(model, ["user", "can_sign_in", "sign_in_error"], () => {
     const user = model.get("user");
     who.textContent = user || "anonymous";

@@ -1,0 +1,318 @@
+"""Shows the room: rows, editor, sight, address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from dfs.errors import DfsError
+from dfs.phase2.api import Document
+from dfs.phase2.lifecycle import What, editable
+from dfs_widgets.p2.room import Room
+from dfs_widgets.state.p2.fields import field_label, key_of
+from dfs_widgets.state.p2.findings import beside_fields, counted
+from dfs_widgets.state.p2.forms import block_form, container_form, form_values
+from dfs_widgets.state.p2.rows import duration_text, item_id, row_of
+from dfs_widgets.state.p2.runs import run_title
+from dfs_widgets.state.p2.sight import best_night, night_or_error, night_sight, period_sight
+from dfs_widgets.state.p2.timelinks import link_chart, time_links
+
+__all__ = ["Showing"]
+
+_GONE = frozenset("KTF")
+
+
+class Showing:
+    """Fills the widgets from the room."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._period_of: tuple[Any, ...] = ()
+        self._seq = 0
+        self.counts: dict[int, dict[str, int]] = {}
+
+    # -- the run
+
+    def run(self, *, checked: bool = True) -> None:
+        """Show the run whole."""
+        room = self._room
+        opened = room.run
+        tree = {"run": opened.run, "readme": opened.readme, "root": opened.root}
+        for number, seconds in room.checking.times(tree).items():
+            if (block := opened.item(number)) is not None and seconds:
+                block["executionTime"] = round(seconds)
+        if checked:
+            self.counts = counted(room.checking.run_findings(tree))
+        view = room.view
+        with view.hold_sync():
+            view.editable = room.may_edit
+            view.rows = opened.rows()
+            view.counts = {str(number): one for number, one in self.counts.items()}
+            self.facts()
+            self.links()
+
+    def facts(self) -> None:
+        """Show what stands over the tree."""
+        room = self._room
+        run = room.run.run
+        used = sum(float(one.get("executionTime") or 0) for one in room.run.blocks() if one["obStatus"] not in _GONE)
+        allocated = float(run.get("allocatedTime") or 0)
+        facts = [
+            str(run.get("telescope", "")),
+            f"P{run.get('period', '')}",
+            f"{run['validFrom'][:10]} to {run['validTo'][:10]}",
+        ]
+        state = run.get("state", "open")
+        room.view.run = {
+            "title": run_title(run),
+            "name": run.get("title", ""),
+            "root": int(room.run.root["containerId"]),
+            "facts": " · ".join([*facts, *([] if state == "open" else [state])]),
+            "used": used,
+            "allocated": allocated,
+            "used_text": duration_text(used),
+            "allocated_text": duration_text(allocated),
+            "kinds": ["Folder", "Group", "Concatenation", "TimeLink"] if run["mode"] == "SM" else ["Folder"],
+            "can_notify": run["mode"] == "SM" and state == "open",
+        }
+
+    def links(self) -> None:
+        """Show the chart of time links."""
+        opened = self._room.run
+        members = [one for link in time_links(opened.root) for one in link.get("items", ()) if one["itemType"] == "OB"]
+        seen = self._room.checking.nights_seen(opened.run, members) if members else {}
+        self._room.view.links = link_chart(opened.root, opened.run, seen)
+
+    def row(self, number: int, *, flash: bool = False) -> None:
+        """Show one item's row anew, without sending the others."""
+        room = self._room
+        document = room.run.item(number)
+        if document is None or number == int(room.run.root["containerId"]):
+            return
+        message = {
+            "kind": "rows",
+            "rows": [row_of(document, room.run.parent(number))],
+            "flash": [number] if flash else [],
+        }
+        room.view.send(message)
+
+    def count(self, number: int, findings: Iterable[Mapping[str, Any]]) -> None:
+        """Show how much is wrong with one item."""
+        found = counted(findings).get(number)
+        if self.counts.get(number) == found:
+            return
+        if found:
+            self.counts[number] = found
+        else:
+            self.counts.pop(number, None)
+        self._room.view.counts = {str(one): many for one, many in self.counts.items()}
+
+    # -- what is under edit
+
+    def item(self) -> None:
+        """Show the item under edit, or the run."""
+        room = self._room
+        if room.draft is None or room.draft.item_id == int(room.run.root["containerId"]):
+            self._run_form()
+            return
+        self.form()
+        self.live(seq=0)
+        room.sight.status = str(room.draft.mine.get("obStatus") or room.draft.mine.get("containerStatus") or "")
+
+    def form(self) -> None:
+        """Show the editor of the draft."""
+        room = self._room
+        draft = room.draft
+        assert draft is not None  # noqa: S101 - called with a draft only
+        document = draft.mine
+        can, why = self.editability(document)
+        editor = room.editor
+        with editor.hold_sync():
+            if document["itemType"] in {"OB", "CB"}:
+                instrument = room.checking.instrument(document["instrument"], document["ipVersion"])
+                signatures = instrument.signatures(document)
+                editor.offered = [one for one in instrument.offered if not _second_acquisition(document, one)]
+                editor.spec = block_form(document, instrument.constraints, signatures, editable=can, why=why)
+            else:
+                parent = room.run.parent(draft.item_id)["itemType"]
+                editor.spec = container_form(document, editable=can, why=why, parent=parent)
+            editor.values = form_values(document, draft.problems)
+        room.sight.editable = can
+
+    def editability(self, document: Document) -> tuple[bool, str]:
+        """Tell whether an item may be changed now; if not, why, in words for whoever looks at it."""
+        room = self._room
+        run = room.run.run
+        if not room.may_edit:
+            return False, "" if room.may_review else "You may look at this run, not change it."
+        status = str(document.get("obStatus") or document.get("containerStatus") or "")
+        is_block = document["itemType"] in {"OB", "CB"}
+        what = What.BLOCK if is_block else What.CONTAINER
+        if status and status not in editable(str(run["mode"]), what):
+            return False, f"In status {status} it cannot be changed" + ("; revise it first." if status in "D+" else ".")
+        if run.get("state", "open") == "notified" and status != "-":
+            return False, "The run was sent to the observatory; support opens it again on request."
+        if document.get("migrate"):
+            return False, "Made with an older instrument package: migrate it first (Verify offers to)."
+        return True, ""
+
+    def live(self, seq: int) -> None:
+        """Show findings, execution time and visibility of the draft as it stands."""
+        room = self._room
+        draft = room.draft
+        assert draft is not None  # noqa: S101 - called with a draft only
+        run, document = room.run.run, draft.mine
+        is_block = document["itemType"] in {"OB", "CB"}
+        findings = room.checking.findings(run, document, room.run.parent(draft.item_id))
+        own = [one for one in findings if int(one["subject_id"]) == draft.item_id]
+        room.editor.beside = beside_fields(own, draft.problems)
+        self.findings(findings, document)
+        self.count(draft.item_id, own)
+        seconds = 0.0
+        if is_block:
+            seconds, parts = room.checking.execution(document)
+            room.sight.execution = parts
+            room.editor.execution = parts["total"]
+        else:
+            blocks = list(room.run.blocks(draft.item_id))
+            seconds = sum(float(one.get("executionTime") or 0) for one in blocks)
+            room.sight.execution = {}
+            room.editor.execution = f"{len(blocks)} blocks, {duration_text(seconds)}"
+        if room.sight.side == "night":
+            self.night(document, seconds)
+        if seq:
+            room.editor.send({"kind": "answered", "seq": seq})
+
+    def findings(self, findings: list[Document], document: Document | None = None) -> None:
+        """Show findings in the list of checks."""
+        room = self._room
+        shown = [{**one, "label": _field_words(one, document)} for one in findings]
+        names = {str(one["subject_id"]): self._name(int(one["subject_id"])) for one in findings}
+        with room.sight.hold_sync():
+            room.sight.names = names
+            room.sight.findings = shown
+
+    def _name(self, number: int) -> str:
+        found = self._room.run.item(number)
+        return str(found["name"]) if found else str(number)
+
+    # -- visibility
+
+    def night(self, document: Document, seconds: float = 0.0) -> None:
+        """Show one night, and how good every night of the run is."""
+        room = self._room
+        if document["itemType"] != "OB":
+            room.sight.night = {"hint": "Choose an observation block to see when its target can be observed."}
+            room.sight.period = {}
+            return
+        self._seq += 1
+        try:
+            run, block = room.checking.nouns(room.run.run, document, seconds)
+            self._period(run, block, document)
+            if not room.sight.period:
+                hint = "Give the target a position to see when it can be observed."
+                room.sight.night = {"hint": hint, "seq": self._seq}
+                return
+            evening = self._evening()
+            shown = night_sight(block, run, evening)
+            never = str(room.sight.period.get("never") or "")
+            if never:
+                shown["reason"] = f"Not observable in any night of the run: {never}"
+            room.sight.night = {**shown, "seq": self._seq}
+        except (DfsError, ValueError) as error:  # what is being typed is no position yet
+            words = error.line() if isinstance(error, DfsError) else str(error)
+            room.sight.night = {"hint": words, "seq": self._seq}
+
+    def _evening(self) -> date:
+        room = self._room
+        if room.address.night:
+            return night_or_error(room.address.night)
+        return best_night(dict(room.sight.period), room.now())
+
+    def _period(self, run: Any, block: Any, document: Document) -> None:
+        """Work the whole period out when something changed that it depends on."""
+        depends = (
+            replace(block.target, name=""),
+            tuple(sorted((key, str(value)) for key, value in block.constraints.values.items())),
+            block.absolute,
+            block.sidereal,
+            block.ephemeris,
+            block.execution_s,
+            run.run_id,
+        )
+        if depends == self._period_of:
+            return
+        has_position = bool(document.get("ephemeris")) or block.target.is_set
+        self._room.sight.period = period_sight([block], run) if has_position else {}
+        self._period_of = depends
+
+    # -- the run's own form
+
+    def _run_form(self) -> None:
+        room = self._room
+        opened = room.run
+        run = opened.run
+        limits = ", ".join(f"{name} {value}" for name, value in (run.get("observingConstraints") or {}).items())
+        blocks = list(opened.blocks())
+        by_status: dict[str, int] = {}
+        for one in blocks:
+            by_status[one["obStatus"]] = by_status.get(one["obStatus"], 0) + 1
+        pi = run.get("pi") or {}
+        pairs = [
+            ("Run", run_title(run)),
+            ("PI", f"{pi.get('firstName', '')} {pi.get('lastName', '')}".strip() or "–"),
+            ("Telescope", run.get("telescope", "")),
+            ("Priority class", run.get("priorityClass", "") + (", target of opportunity" if run.get("isToO") else "")),
+            ("Valid", f"{run['validFrom'][:16].replace('T', ' ')} to {run['validTo'][:16].replace('T', ' ')} UT"),
+            ("Instrument package", str(run.get("ipVersion", ""))),
+            ("Limits of the proposal", limits or "none"),
+            ("Time allocated", duration_text(float(run.get("allocatedTime") or 0))),
+            ("Time planned", duration_text(sum(float(one.get("executionTime") or 0) for one in blocks))),
+            ("Blocks", ", ".join(f"{number} {status}" for status, number in sorted(by_status.items())) or "none"),
+            ("State", run.get("state", "open")),
+        ]
+        schema = room.phase2.readme_schema(room.run.run_id).get("fields", ())
+        readme = [
+            {
+                "name": one["name"],
+                "label": one.get("label", one["name"]),
+                "value": str(opened.readme.get(one["name"], "")),
+                "rows": 3,
+            }
+            for one in schema
+            if one.get("type") in {"text", "string"}
+        ]
+        with room.editor.hold_sync():
+            room.editor.spec = {
+                "kind": "run",
+                "id": int(opened.root["containerId"]),
+                "title": run_title(run),
+                "name": run.get("title", ""),
+                "pairs": [[name, str(value)] for name, value in pairs],
+                "readme": readme,
+                "editable": room.may_edit and run.get("state", "open") == "open",
+            }
+            room.editor.values, room.editor.beside, room.editor.execution = {}, {}, ""
+        room.sight.status = ""
+        room.sight.execution = {}
+        self.night({"itemType": "Folder"})
+
+
+def _second_acquisition(document: Document, offered: Mapping[str, str]) -> bool:
+    has = any(one["type"] == "acquisition" for one in document.get("templates", ()))
+    return has and offered["type"] == "acquisition"
+
+
+def _field_words(finding: Mapping[str, Any], document: Document | None) -> str:
+    path = str(finding["path"])
+    if document is None:
+        return path
+    key = key_of(path, document)
+    return field_label(key, document) if key else path or str(finding["code"])
+
+
+def number_of(document: Document) -> int:
+    """Return an item's number."""
+    return item_id(document)
