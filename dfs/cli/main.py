@@ -32,6 +32,7 @@ _COMMANDS = {
     "recipe": ("dfs.cli.recipe:recipe", "List, show and run recipes."),
     "qc": ("dfs.cli.qc:qc", "Show quality parameters."),
     "archive": ("dfs.cli.archive:archive", "List, get and verify archived files."),
+    "p2": ("dfs.cli.p2:p2", "Prepare runs: observation blocks, their checks, tables and files."),
     "serve": ("dfs.cli.serve:serve", "Serve the archive over HTTP."),
     "dashboards": ("dfs.cli.dashboards:dashboards", "Serve the pages."),
     "up": ("dfs.cli.dashboards:up", "Serve the archive and its pages."),

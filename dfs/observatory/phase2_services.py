@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dfs.model.phase2 import ObservationBlock, ObservingRun
     from dfs.phase2.api import Document, Upload
     from dfs.phase2.charts import Background
+    from dfs.phase2.client import Phase2
     from dfs.phase2.p2fc import ChartService
     from dfs.phase2.rapid import RapidResponse
     from dfs.phase2.service import EmbeddedPhase2
@@ -44,6 +45,13 @@ class Phase2Services(ReductionServices):
         )
 
     @cached_property
+    def phase2(self) -> Phase2:
+        """Runs and blocks as a PI speaks of them: `dfs.phase2.client.Phase2`."""
+        from dfs.phase2.client import Phase2
+
+        return Phase2(self.phase2_desk, [self._archived_position, _standard_position])
+
+    @cached_property
     def chart_background(self) -> Background:
         """What finding charts are drawn on by default; paper, where nothing better is known."""
         from dfs.phase2.charts import Blank
@@ -67,10 +75,23 @@ class Phase2Services(ReductionServices):
 
         return RapidResponse(self.phase2_desk, self.database, self.audit, self.clock)
 
+    def _archived_position(self, name: str) -> tuple[float, float] | None:
+        """Return where the archive's frames of an object point, in degrees; errors mean that it does not know."""
+        found = self.archive.resolve(name)
+        return float(found.ra.deg), float(found.dec.deg)
+
     def _archived_file(self, dp_id: str) -> Path:
         """Return the place of an archived file that the user may have."""
         with self.downloads.open(dp_id) as found:
             return Path(found.file.name)
+
+
+def _standard_position(name: str) -> tuple[float, float] | None:
+    """Return where a spectrophotometric standard star is, in degrees (J2000)."""
+    from dfs.recipes.steps.standards import find_standard
+
+    found = find_standard(name)
+    return found.ra_deg, found.dec_deg
 
 
 def _night_curves(night: str, blocks: Sequence[tuple[ObservingRun, ObservationBlock]]) -> Document:
@@ -80,6 +101,6 @@ def _night_curves(night: str, blocks: Sequence[tuple[ObservingRun, ObservationBl
 
 
 def _export(run: Document, item: Document, files: Mapping[str, bytes]) -> Upload:
-    from dfs.observatory.phase2_export import export_zip
+    from dfs.phase2.formats import export_item
 
-    return export_zip(run, item, files)
+    return export_item(run, item, files)

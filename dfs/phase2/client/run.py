@@ -267,6 +267,19 @@ class Run(Folder):
         chosen = [self.working.tree["root"]] if items is None else [self._document_of(one) for one in items]
         return export_items(self, chosen, path)
 
+    def report(self, path: str | Path) -> Path:
+        """Push, and write a report of the run to `path`: .html or .pdf."""
+        from dfs.phase2.report import contents_of, report_html, report_pdf
+
+        path = Path(path).expanduser()
+        if path.suffix.lower() not in {".html", ".pdf"}:
+            raise UsageError(f"{path.name!r}: no known kind of report", accepted=".html, .pdf")
+        self.push()
+        contents = contents_of(self.working.tree, self.verify())
+        made = report_html(contents).encode() if path.suffix.lower() == ".html" else report_pdf(contents)
+        path.write_bytes(made)
+        return path
+
     # -- what blocks and folders ask of their run ------------------------------------------------------------------
 
     def handle(self, item: Document) -> Block | Folder:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dfs.phase2.client.trees import Document, is_block, item_number, walk
 
-__all__ = ["item_line", "tree_text"]
+__all__ = ["block_text", "item_line", "tree_text"]
 
 
 def tree_text(tree: Mapping[str, Any], run: Mapping[str, Any]) -> str:
@@ -28,3 +28,27 @@ def item_line(item: Document) -> str:
     seconds = f"{item['executionTime']:.0f} s" if item.get("executionTime") else ""
     parts = [f"{item['itemType']} {shown} [{item.get('obStatus', 'P')}] {item['name']}", target, seconds]
     return "  ".join(one for one in parts if one)
+
+
+def block_text(block: Mapping[str, Any]) -> str:
+    """Return a whole block as text: a line each field, templates with their parameters."""
+    told = {
+        "name": block["name"],
+        "number": item_number(block),
+        "status": block.get("obStatus"),
+        "priority": block.get("userPriority"),
+    }
+    lines = [f"{key:<24}{value}" for key, value in told.items()]
+    for part in ("target", "constraints", "obsDescription", "schedule"):
+        lines += [
+            f"{part + '.' + key:<24}{value}"
+            for key, value in (block.get(part) or {}).items()
+            if value not in (None, "")
+        ]
+    for kind in ("absolute", "sidereal"):
+        lines += [f"{kind:<24}{one['from']} - {one['to']}" for one in block.get(kind) or ()]
+    lines += [f"{'charts':<24}{', '.join(block['charts'])}"] if block.get("charts") else []
+    for template in block.get("templates") or ():
+        lines += ["", f"{template['templateName']} ({template['type']})"]
+        lines += [f"  {one['name']:<22}{one.get('value')}" for one in template["parameters"]]
+    return "\n".join(lines)
