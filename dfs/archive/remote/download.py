@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from dfs.archive.remote.session import Session
-from dfs.errors import ConflictError, DataError, ServiceError
+from dfs.errors import ConflictError, DataError, ServiceError, UsageError
 from dfs.progress import Progress
 from dfs.store.durable import disk_errors, fingerprint, make_folder, sync_folder
 
@@ -47,6 +47,10 @@ def fetch(session: Session, url: str, dp_id: str, folder: Path, progress: Progre
         try:
             answer = _receive(session, url, part)
             break
+        except UsageError:
+            if not part.is_file():
+                raise
+            _forget(part)  # nothing follows what is here, as when all of it came before: begin anew
         except ServiceError:
             if attempt + 1 == _ATTEMPTS:
                 raise

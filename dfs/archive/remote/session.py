@@ -54,6 +54,7 @@ class Session:
         for scheme in ("http://", "https://"):
             self.requests.mount(scheme, PatientAdapter(max_retries=retry))
         self._token = token
+        self.requests.auth = self._signed  # whoever sends through it, and not what ~/.netrc says of the host
 
     @property
     def is_signed_in(self) -> bool:
@@ -87,9 +88,7 @@ class Session:
             By the status of the answer; `ServiceError` also when there was none.
         """
         with self.outside(url):
-            answer = self.requests.request(
-                method, url, headers=self.headers(url) | options.pop("headers", {}), **options
-            )
+            answer = self.requests.request(method, url, **options)
         if answer.status_code >= 400:
             raise _error_of(answer, self.is_signed_in, is_refused_plainly)
         return answer
@@ -97,6 +96,10 @@ class Session:
     def headers(self, url: str) -> dict[str, str]:
         """Return the headers that identify the user; his token goes to this archive's hosts only, and never in clear text elsewhere."""
         return {"Authorization": f"Bearer {self._token}"} if self._token and self._is_ours(url) else {}
+
+    def _signed(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(self.headers(request.url or ""))
+        return request
 
     @contextmanager
     def outside(self, url: str) -> Iterator[None]:

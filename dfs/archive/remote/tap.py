@@ -24,7 +24,6 @@ def query(session: Session, adql: str, maxrec: int | None, uploads: Mapping[str,
     from pyvo.dal import DALQueryError, TAPService
 
     url = session.services.catalogues if _CATALOGUES.search(adql) else session.services.tap
-    session.requests.headers.update(session.headers(url))
     service = TAPService(url, session=session.requests)
     try:
         try:

@@ -44,6 +44,11 @@ class Answer(BaseHTTPRequestHandler):
             self.end_headers()
             return
         start = int(self.headers["Range"].split("=")[1].rstrip("-")) if "Range" in self.headers else 0
+        if start >= len(CONTENT):
+            self.send_response(416)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         self.send_response(206 if start else 200)
         for name, value in {
             "Content-Length": str(len(CONTENT) - start),
@@ -117,6 +122,15 @@ def test_another_file_of_the_name_stays(flaky: Flaky, tmp_path: Path) -> None:
     with pytest.raises(ConflictError):
         get(flaky, tmp_path)
     assert (tmp_path / "DP.1.fits").read_bytes() == b"mine"
+
+
+def test_what_came_whole_but_found_no_place_is_no_dead_end(flaky: Flaky, tmp_path: Path) -> None:
+    (tmp_path / "DP.1.fits").write_bytes(b"mine")
+    with pytest.raises(ConflictError):
+        get(flaky, tmp_path)
+    (tmp_path / "DP.1.fits").unlink()
+    assert get(flaky, tmp_path).read_bytes() == CONTENT
+    assert [one.name for one in tmp_path.iterdir()] == ["DP.1.fits"]
 
 
 @pytest.mark.parametrize("name", ["../../evil.fits", "/etc/evil.fits", "..", ".hidden.fits", "a/b.fits"])
