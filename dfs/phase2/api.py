@@ -196,6 +196,12 @@ class Phase2Desk(Phase2Api, Protocol):
     def open_run(self, run_id: int) -> Document:
         """Support astronomer: let a notified run be changed by its user again."""
 
+    def end_run(self, run_id: int) -> Document:
+        """Operator: end a run before its time; what was not executed is terminated."""
+
+    def keep_time(self) -> list[int]:
+        """Operator: do what time does (blocks whose last window is over fail, runs end); return the items that changed."""
+
     def library(self, kind: str) -> list[Document]: ...
     def keep(self, kind: str, name: str, body: Document) -> Document: ...
     def forget(self, kind: str, name: str) -> None: ...

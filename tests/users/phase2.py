@@ -26,6 +26,7 @@ RUNS = {
     "second": {"progId": "110.23XY.004", "instrument": "FORS2", "mode": "SM", "allocatedTime": 36_000},
     "visitor": {"progId": "110.23XY.002", "instrument": "FORS2", "mode": "VM"},
     "too": {"progId": "110.23XY.003", "instrument": "FORS2", "mode": "SM", "isToO": True, "allocatedTime": 36_000},
+    "visitor2": {"progId": "110.23XY.005", "instrument": "FORS2", "mode": "VM"},
     "foreign": {"progId": "110.24AB.001", "instrument": "FORS2", "mode": "SM", "allocatedTime": 36_000},
 }
 
@@ -53,6 +54,10 @@ class World:
     def client(self, who: str = "52052", **options: Any) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.token(who)}"}
         return httpx.Client(base_url=self.api, headers=headers, timeout=60, **options)
+
+    def move_clock(self, at: str) -> None:
+        with Observatory.open(self.root) as observatory:
+            observatory.set_clock(datetime.fromisoformat(at))
 
     def root_of(self, run: str) -> int:
         return int(self.runs[run]["containerId"])

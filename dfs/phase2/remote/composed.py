@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn
 
-from dfs.errors import DfsError, ServiceError, UsageError
+from dfs.errors import DfsError, NotFoundError, ServiceError, UsageError
 from dfs.phase2.api import Change, Document, Phase2Api, Upload
 
 __all__ = ["ComposedExtensions"]
@@ -115,6 +115,14 @@ class ComposedExtensions:
         """Say that there is none."""
         self._lacking(f"runs opened by its API ({run_id})")
 
+    def end_run(self, run_id: int) -> Document:
+        """Say that there is none."""
+        self._lacking(f"runs ended by its API ({run_id})")
+
+    def keep_time(self) -> list[int]:
+        """Say that there is none."""
+        self._lacking("clock of ours")
+
     def _lacking(self, what: str) -> NoReturn:
         raise ServiceError(
             f"{self._name} has no {what}", where=self._name, hint="an embedded observatory and our server have"
@@ -170,9 +178,25 @@ class ComposedExtensions:
         version = change.version
         match change.action:
             case "create-item":
-                self._create(subject, body, created)
+                created[change.subject] = self._create(created.get(body["containerId"], body["containerId"]), body)
+            case "create-template":
+                self._add_template(subject, body)
+            case "move":
+                container = created.get(body["containerId"], body["containerId"])
+                api.move_item(container, self._kind(subject), subject)
+            case "delete" if self._kind(subject) in _BLOCKS:
+                api.delete_ob(subject, version or api.ob(subject).version)
+            case "delete":
+                api.delete_container(subject, version or api.container(subject).version)
+            case _:
+                self._save(change.action, subject, body, version)
+
+    def _save(self, action: str, subject: int, body: Any, version: str | None) -> None:
+        """Save something that is there; without a version whatever it is now."""
+        api = self._api
+        match action:
             case "save-ob":
-                api.save_ob({**body, "obId": subject}, version or api.ob(subject).version)
+                api.save_ob({**api.ob(subject).body, **body, "obId": subject}, version or api.ob(subject).version)
             case "save-container":
                 api.save_container({**body, "containerId": subject}, version or api.container(subject).version)
             case "save-schedule":
@@ -186,27 +210,42 @@ class ComposedExtensions:
                 api.save_ephemeris(subject, file, version or api.ephemeris(subject).version)
             case _:
                 raise UsageError(
-                    f"{change.action!r} in a bulk edit is not possible at {self._name}", hint="make the call itself"
+                    f"{action!r} in a bulk edit is not possible at {self._name}", hint="make the call itself"
                 )
 
-    def _create(self, container: int, body: Document, created: dict[int, int]) -> None:
-        """Make an item, and write what came with it."""
+    def _kind(self, item: int) -> str:
+        """Return what an item is."""
+        try:
+            return str(self._api.ob(item).body["itemType"])
+        except NotFoundError:
+            return str(self._api.container(item).body["itemType"])
+
+    def _create(self, container: int, body: Document) -> int:
+        """Make an item with what came with it; return its number."""
         made = self._api.create_item(container, body["itemType"], body["name"]).body
-        number = int(made["obId"] if body["itemType"] in _BLOCKS else made["containerId"])
-        created[int(body.get("id", -len(created) - 1))] = number
         if body["itemType"] not in _BLOCKS:
-            return
+            return int(made["containerId"])
+        number = int(made["obId"])
         self._api.save_ob({**made, **_own(body)}, self._api.ob(number).version)
         for template in body.get("templates", ()):
-            new = self._api.create_template(number, template["templateName"])
-            given = {one["name"]: one.get("value") for one in template.get("parameters", ())}
-            for parameter in new.body["parameters"]:
-                parameter["value"] = given.get(parameter["name"], parameter.get("value"))
-            self._api.save_template(number, new.body, new.version)
+            self._add_template(number, template)
         if body.get("absolute"):
             self._api.save_absolute(number, body["absolute"], self._api.absolute(number).version)
         if body.get("sidereal"):
             self._api.save_sidereal(number, body["sidereal"], self._api.sidereal(number).version)
+        if body.get("ephemeris"):
+            file = Upload("ephemeris.txt", body["ephemeris"].encode())
+            self._api.save_ephemeris(number, file, self._api.ephemeris(number).version)
+        return number
+
+    def _add_template(self, ob_id: int, template: Document) -> None:
+        """Add a template with its values."""
+        new = self._api.create_template(ob_id, template["templateName"])
+        given = {one["name"]: one.get("value") for one in template.get("parameters", ())}
+        for parameter in new.body["parameters"]:
+            if given.get(parameter["name"]) is not None:
+                parameter["value"] = given[parameter["name"]]
+        self._api.save_template(ob_id, new.body, new.version)
 
 
 def _own(body: Document) -> Document:

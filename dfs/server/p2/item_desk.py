@@ -15,7 +15,7 @@ endpoints = Endpoints("Phase 2: beyond ESO's API, blocks")
 _ITEM = "/ext/items/{itemId}"
 _KIND = "/ext/library/{kind}"
 _VERDICTS = ["take", "accept", "reject", "cancel"]
-_EVENTS = ["start", "end", "abort", "terminate", "expire"]
+_EVENTS = ["start", "end", "abort"]
 _REVIEW = JsonForm(
     obj({"verdict": {"type": "string", "enum": _VERDICTS}, "text": text()}, ("verdict",)), {"verdict": "accept"}
 )

@@ -14,28 +14,15 @@ from dfs.server.p2.call import Call, document, nothing
 from dfs.server.p2.endpoint import Endpoints
 from dfs.server.p2.incoming import NOTHING
 from dfs.server.p2.news import news_of
-from dfs.server.p2.schemas import TEXT, listed, obj, ref, text
+from dfs.server.p2.schemas import ID, TEXT, listed, obj, ref, text
 
 __all__ = ["endpoints"]
 
 endpoints = Endpoints("Phase 2: beyond ESO's API, runs")
 _RUN = "/ext/runs/{runId}"
-_ACTIONS = (
-    "create-item",
-    "save-ob",
-    "save-container",
-    "save-schedule",
-    "save-absolute",
-    "save-sidereal",
-    "create-template",
-    "save-template",
-    "save-ephemeris",
-    "move",
-    "delete",
-)
 _CHANGE = obj(
     {
-        "action": {"type": "string", "enum": list(_ACTIONS)},
+        "action": text(40, description="create-item, save-ob, save-template, move, delete ...; see docs/phase2-api.md"),
         "subject": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
         "body": {},
         "version": {"type": ["string", "null"], "maxLength": 200},
@@ -44,7 +31,15 @@ _CHANGE = obj(
 )
 _APPLY = JsonForm(
     obj({"changes": listed(_CHANGE, 200_000)}, ("changes",)),
-    {"changes": [{"action": "create-item", "subject": 1, "body": {"itemType": "Folder", "name": "deep field"}}]},
+    {
+        "changes": [
+            {
+                "action": "create-item",
+                "subject": -1,
+                "body": {"containerId": 1, "itemType": "Folder", "name": "deep field"},
+            }
+        ]
+    },
     most=64 * MEGABYTE,
 )
 _UNDO = JsonForm(obj({"operation": text(26, shortest=1)}, ("operation",)), {"operation": "..."})
@@ -216,3 +211,17 @@ def set_run(call: Call) -> Response:
 def open_run(call: Call) -> Response:
     """Open it."""
     return document(call.desk.open_run(call.number("runId")))
+
+
+@endpoints.at("POST", f"{_RUN}/end", "End a run before its time (operators)", form=NOTHING, reply=ref("Run"))
+def end_run(call: Call) -> Response:
+    """End it: what was not executed is terminated."""
+    return document(call.desk.end_run(call.number("runId")))
+
+
+@endpoints.at(
+    "POST", "/ext/keepTime", "Do what time does: blocks expire, runs end (operators)", form=NOTHING, reply=listed(ID)
+)
+def keep_time(call: Call) -> Response:
+    """Do what is due; answer with the items that it changed."""
+    return document(call.desk.keep_time())
