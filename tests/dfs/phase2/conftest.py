@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from dfs.model.phase2 import Container, Finding, ObservationBlock, ObservingRun,
 from dfs.observatory import Observatory
 from dfs.phase2.service import EmbeddedPhase2
 
+_BEGIN = datetime.fromisoformat("2022-11-01T00:00:00+00:00")
 PEOPLE = {"pi": (), "delegate": (), "coi": (), "other": (), "support": ("support",), "operator": ("operator",)}
 
 
@@ -147,11 +149,11 @@ class Place:
         return self.desk("owner").run(run_id)["containerId"]
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    """People with names of what they are: pi, delegate, coi, other (a PI elsewhere), support, operator."""
-    clock = MovedClock(datetime.fromisoformat("2022-11-01T00:00:00+00:00"))
-    with Observatory.open(tmp_path / "observatory", clock=clock) as observatory:
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The observatory of `place`, made once and copied for each test: making one takes many commits."""
+    root = tmp_path_factory.mktemp("founded") / "observatory"
+    with Observatory.open(root, clock=MovedClock(_BEGIN)) as observatory:
         for name, roles in PEOPLE.items():
             observatory.accounts.add(name, None, email=f"{name}@example.org", full_name=f"Some {name}", roles=roles)
         for name, relation, scope in (
@@ -161,12 +163,22 @@ def place(tmp_path: Path) -> Iterator[Place]:
             ("other", "pi", "110.ELSE"),
         ):
             observatory.relations.relate(name, relation, scope)
-        opened = Place(observatory, clock, TinyPackages())
         limits = {"seeing": 0.8, "fli": "g", "skyTransparency": "Clear"}
         made = {"instrument": "TINY", "period": 110, "allocatedTime": 36000, "observingConstraints": limits}
-        desk = opened.desk("owner")
-        opened.service = desk.create_run({**made, "progId": "110.TINY.001", "mode": "SM", "title": "service"})["runId"]
-        opened.visitor = desk.create_run({**made, "progId": "110.TINY.002", "mode": "VM", "title": "visit"})["runId"]
+        desk = Place(observatory, MovedClock(_BEGIN), TinyPackages()).desk("owner")
+        desk.create_run({**made, "progId": "110.TINY.001", "mode": "SM", "title": "service"})
+        desk.create_run({**made, "progId": "110.TINY.002", "mode": "VM", "title": "visit"})
+    return root
+
+
+@pytest.fixture
+def place(founded: Path, tmp_path: Path) -> Iterator[Place]:
+    """People with names of what they are: pi, delegate, coi, other (a PI elsewhere), support, operator."""
+    clock = MovedClock(_BEGIN)
+    shutil.copytree(founded, tmp_path / "observatory")
+    with Observatory.open(tmp_path / "observatory", clock=clock) as observatory:
+        opened = Place(observatory, clock, TinyPackages())
+        opened.service, opened.visitor = (one["runId"] for one in opened.desk("owner").runs())
         yield opened
 
 
