@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from dfs.archive.client import ArchiveClient
 from dfs.archive.remote import RemoteBackend, Session, services_of
+from dfs.errors import ServiceError
 
 __all__ = ["RemoteObservatory", "connect"]
 
 if TYPE_CHECKING:
     from dfs.archive.remote import Services
+    from dfs.phase2.client import Phase2
+    from dfs.phase2.remote import RemotePhase2
 
 
 class RemoteObservatory:
@@ -32,8 +36,24 @@ class RemoteObservatory:
         """Its archive: `dfs.archive.client.ArchiveClient`."""
         return ArchiveClient(RemoteBackend(self._session))
 
+    @cached_property
+    def phase2_desk(self) -> RemotePhase2:
+        """Its phase 2, as documents: `dfs.phase2.remote.RemotePhase2`."""
+        from dfs.phase2.remote import RemotePhase2
+
+        return RemotePhase2(self.services.name, self._session.token)
+
+    @cached_property
+    def phase2(self) -> Phase2:
+        """Its phase 2, as a PI speaks of it: `dfs.phase2.client.Phase2`."""
+        from dfs.phase2.client import Phase2
+
+        return Phase2(self.phase2_desk)
+
     def sign_in(self, name: str, password: str) -> None:
-        """Sign in: later requests carry a token of this user.  The password is sent once and not kept.
+        """Sign in: later requests carry a token of this user.  The password is sent and not kept.
+
+        One token of our own server opens all its services.  ESO's archive and its P2 want one each: both are asked for.
 
         Raises
         ------
@@ -41,6 +61,27 @@ class RemoteObservatory:
             Name and password do not fit.
         """
         self._session.sign_in(name, password)
+        self._forget_phase2()  # it is made anew, with the new token
+        if not self.phase2_desk.addresses.is_ours:
+            with suppress(ServiceError):  # its P2 is down: the archive is not
+                self.phase2_desk.sign_in(name, password)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.requests.close()
+        self._forget_phase2()
+
+    def _forget_phase2(self) -> None:
+        self.__dict__.pop("phase2", None)
+        desk = self.__dict__.pop("phase2_desk", None)
+        if desk is not None:
+            desk.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __repr__(self) -> str:
         return f"RemoteObservatory({self.services.name!r})"

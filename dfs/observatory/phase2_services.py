@@ -53,10 +53,11 @@ class Phase2Services(ReductionServices):
 
     @cached_property
     def chart_background(self) -> Background:
-        """What finding charts are drawn on by default; paper, where nothing better is known."""
-        from dfs.phase2.charts import Blank
+        """What finding charts are drawn on by default: images of the archive; paper, where it has none."""
+        from dfs.observatory.chart_images import ArchivedImages
+        from dfs.phase2.charts import ArchiveImages, Blank, FirstOf
 
-        return Blank()
+        return FirstOf([ArchiveImages(ArchivedImages(self.archive, self._archived_file)), Blank()])
 
     @cached_property
     def chart_service(self) -> ChartService:

@@ -57,6 +57,11 @@ class Session:
         self.requests.auth = self._signed  # whoever sends through it, and not what ~/.netrc says of the host
 
     @property
+    def token(self) -> str | None:
+        """The token that requests carry; None: they are anonymous."""
+        return self._token
+
+    @property
     def is_signed_in(self) -> bool:
         """Tell whether requests carry a token."""
         return self._token is not None
