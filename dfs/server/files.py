@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Callable, Iterator
 from typing import IO
@@ -17,6 +18,7 @@ from dfs.archive.downloads import Download
 from dfs.archive.identifiers import dp_id_of
 from dfs.errors import AccessError
 from dfs.server.context import acting
+from dfs.server.outlet import hung_up
 from dfs.server.ranges import RangeError, etag_of, http_date, is_unchanged, misses, part_of
 
 __all__ = ["Stream", "paths", "routes", "sent_file"]
@@ -31,7 +33,7 @@ class DeniedError(AccessError):
 
 
 class Stream(Response):
-    """Sends what an iterator gives, made in a thread; closes its source however it ends."""
+    """Sends what an iterator gives, made in a thread, until the client hangs up; closes its source however it ends."""
 
     def __init__(
         self, chunks: Iterator[bytes], close: Callable[[], None], status: int, headers: dict[str, str]
@@ -42,12 +44,15 @@ class Stream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         """Send the bytes."""
+        gone = asyncio.create_task(hung_up(receive))  # the server under us takes bytes for nobody as fast as they come
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            while chunk := await run_in_threadpool(next, self._chunks, b""):
+            while not gone.done() and (chunk := await run_in_threadpool(next, self._chunks, b"")):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if not gone.done():
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
+            gone.cancel()
             self._close()
 
 

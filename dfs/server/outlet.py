@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 
-__all__ = ["ClientGoneError", "Outlet"]
+from starlette.types import Receive
+
+__all__ = ["ClientGoneError", "Outlet", "hung_up"]
 
 BLOCK_BYTES = 256_000  # smaller answers go out whole, with their length
 HELD_BYTES = 8_000_000  # what waits for a slow client; the thread waits beyond
@@ -17,6 +19,12 @@ HELD_BYTES = 8_000_000  # what waits for a slow client; the thread waits beyond
 
 class ClientGoneError(Exception):
     """Nobody takes the bytes any more."""
+
+
+async def hung_up(receive: Receive) -> None:
+    """Return when the client has hung up; what is left of its request is thrown away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class Outlet:

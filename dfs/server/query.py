@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from dfs.errors import ServiceError
+from dfs.errors import DfsError, ServiceError
 from dfs.server.context import caller
-from dfs.server.outlet import ClientGoneError, Outlet
+from dfs.server.outlet import ClientGoneError, Outlet, hung_up
 from dfs.vo.tap.answer import Answer
-from dfs.vo.tap.lanes import Lanes
+from dfs.vo.tap.lanes import Busy, Lanes
 from dfs.vo.tap.service import account_of
 from dfs.vo.tap.stop import Stop
 
@@ -81,7 +81,7 @@ class QueryResponse(Response):
         """Send the answer; an error before its first block is raised, for the handlers to answer."""
         loop = asyncio.get_running_loop()
         outlet = Outlet(loop, self._lanes.aside)
-        self._lanes.submit(self._lane, lambda: self._produce(outlet))
+        self._queue(outlet)
         watch = asyncio.create_task(self._watch(receive))
         self._time(loop, outlet, loop.time())
         try:
@@ -92,12 +92,24 @@ class QueryResponse(Response):
                 block, last = await outlet.get()
             await send({"type": "http.response.body", "body": block, "more_body": False})
             self._done_with = True
+        except DfsError:
+            if self._stop.reason != _GONE:  # there is nobody to be told, and nothing to be logged
+                raise
         finally:
             watch.cancel()
             if self._alarm is not None:
                 self._alarm.cancel()
             self._ask(_GONE)
             outlet.close()
+
+    def _queue(self, outlet: Outlet) -> None:
+        """Put the work in its line; where that is full, what came with the request is let go of at once."""
+        try:
+            self._lanes.submit(self._lane, lambda: self._produce(outlet))
+        except Busy:
+            if self._done is not None:
+                self._done()
+            raise
 
     def _produce(self, outlet: Outlet) -> None:
         """Run the query and put its bytes into the outlet (in a thread)."""
@@ -129,8 +141,7 @@ class QueryResponse(Response):
 
     async def _watch(self, receive: Receive) -> None:
         """Stop the query when the client hangs up."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await hung_up(receive)
         self._ask(_GONE)
 
     def _ask(self, reason: str) -> None:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from dfs.errors import DfsError, NotFoundError, UsageError
 from dfs.server.bodies import Sent, read_sent
 from dfs.server.context import base_url, caller
+from dfs.server.outlet import hung_up
 from dfs.vo.formats import error_document
 from dfs.vo.tap.jobs import WAITED_FOR, Job, Jobs, Phase
 from dfs.vo.tap.jobs.documents import job_document, job_list, parameters_document, results_document
@@ -70,7 +71,8 @@ async def _job(request: Request) -> Response:
     """Show a job, after waiting for it if asked; delete it."""
     jobs, sent, owner = _service(request), await _sent(request), await _owner_name(request)
     job_id = request.path_params["job"]
-    if request.method == "DELETE" or (_value(sent, "ACTION") or "").upper() == "DELETE":
+    is_said_so = request.method == "POST" and (_value(sent, "ACTION") or "").upper() == "DELETE"
+    if request.method == "DELETE" or is_said_so:
         await run_in_threadpool(jobs.delete, owner, job_id)
         return _see(_jobs_url(request))
     if request.method == "POST":
@@ -185,7 +187,7 @@ async def _awaited(request: Request, sent: Sent, owner: str | None) -> Job:
         start = job.phase if named is None else _phase_named(named)
         if not wait_s or job.phase not in WAITED_FOR or job.phase is not start:
             return job
-        ends = [asyncio.create_task(one) for one in (_gone(request), request.app.state.closing.wait())]
+        ends = [asyncio.create_task(one) for one in (hung_up(request.receive), request.app.state.closing.wait())]
         try:
             deadline = loop.time() + wait_s
             while job.phase is start and not any(end.done() for end in ends) and loop.time() < deadline:
@@ -198,12 +200,6 @@ async def _awaited(request: Request, sent: Sent, owner: str | None) -> Job:
             for end in ends:
                 end.cancel()
     return job
-
-
-async def _gone(request: Request) -> None:
-    """Return when the client has hung up."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _wait_s(text: str | None) -> float:
