@@ -1,5 +1,6 @@
 """Surveys of the sky: fields cut into pointings, visited again and again, as groups, time links and concatenations of blocks."""
 
+from dfs.phase2.survey.asking import survey_of
 from dfs.phase2.survey.epochs import Epochs
 from dfs.phase2.survey.fields import Band, Box, Circle, Field, Polygon
 from dfs.phase2.survey.frames import tiling_for
@@ -20,6 +21,7 @@ __all__ = [
     "dithers",
     "pawprints",
     "plan_survey",
+    "survey_of",
     "tile_field",
     "tiling_for",
 ]

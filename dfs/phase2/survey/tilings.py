@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 _FINENESS = 24  # points across a frame that tell whether it is needed: what is narrower at a field's edge may be missed
 _NEAREST_POLE_DEG = 1.0
 _MOST = 20_000
+_WIDE = 1 << 24  # more columns than any row has
 _DETECTOR_ARCMIN = 11.61  # VIRCAM: 2048 pixels of 0.34 arcsec
 
 
@@ -155,9 +156,9 @@ def _rows(
     step = width / np.cos(np.radians(nearest))
     moved = shift * (row % 2)
     column = np.rint(((ra - centre[0] + 180.0) % 360.0 - 180.0) / step - moved).astype(int)
-    keys, chosen = np.unique(np.stack([row, column], axis=1), axis=0, return_index=True)
-    east = centre[0] + (keys[:, 1] + moved[chosen]) * step[chosen]
-    return list(zip((east % 360.0).tolist(), (centre[1] + keys[:, 0] * pitch).tolist(), strict=True))
+    _, chosen = np.unique(row * _WIDE + column, return_index=True)  # one number for row and column: sorted as both are
+    east = centre[0] + (column[chosen] + moved[chosen]) * step[chosen]
+    return list(zip((east % 360.0).tolist(), (centre[1] + row[chosen] * pitch).tolist(), strict=True))
 
 
 def _bend(width_deg: float, dec_deg: float) -> float:
