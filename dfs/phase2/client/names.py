@@ -26,7 +26,7 @@ class Names:
     kept
         Gives documents of targets: asked anew each time.
     lookups
-        Asked one after the other, before the catalogue.
+        Asked one after the other, after those kept and the catalogue.
     """
 
     def __init__(
@@ -60,11 +60,14 @@ class Names:
         for one in self._targets():
             if _folded(str(one.get("name", ""))) == folded and one.get("ra"):
                 return {**one, "name": name}
+        found = catalogue_target(name)
+        if found is not None:
+            return found
         for lookup in self._lookups:
             position = _asked(lookup, name)
             if position is not None:
                 return {"name": name, "ra": ra_text(position[0]), "dec": dec_text(position[1])}
-        return catalogue_target(name)
+        return None
 
     def position(self, name: str) -> tuple[str, str] | None:
         """Return right ascension and declination, sexagesimal."""
@@ -73,7 +76,10 @@ class Names:
 
     def _targets(self) -> Iterable[Mapping[str, Any]]:
         for give in self._kept:
-            yield from give()
+            try:
+                yield from give()
+            except DfsError:  # ESO keeps no targets for its users
+                continue
 
 
 def catalogue_target(name: str) -> Document | None:

@@ -23,7 +23,7 @@ class Phase2:
     desk
         Who answers: `dfs.phase2.service.EmbeddedPhase2`, or `dfs.phase2.remote.RemotePhase2`.
     lookups
-        Find positions by name (degrees, J2000), such as the observatory's archive; asked before the catalogue of NGC, IC, Messier.
+        Find positions by name (degrees, J2000), such as the observatory's archive; asked after what you keep and the catalogue of NGC, IC, Messier.
 
     Examples
     --------

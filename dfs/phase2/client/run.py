@@ -20,6 +20,7 @@ from dfs.phase2.client.names import Names
 from dfs.phase2.client.results import Execution, Findings
 from dfs.phase2.client.showing import tree_text
 from dfs.phase2.client.sight import nightly
+from dfs.phase2.client.surveys import make_survey, plan_of
 from dfs.phase2.client.trees import Document, is_block, item_number, walk
 from dfs.phase2.client.working import WorkingCopy
 from dfs.phase2.formats.tables import TABLE_FORMATS, Accepts, Preview, block_table, table_bytes
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
     from dfs.phase2.api import Phase2Desk
+    from dfs.phase2.survey import SurveyPlan
     from dfs.phase2.visibility import NightVisibility
 
 __all__ = ["Run"]
@@ -188,6 +190,41 @@ class Run(Folder):
             self._desk.submit_run(self.run_id)
         self.pull("mine")
         return found
+
+    def survey(
+        self, field: Any, *, template: Any, name: str = "survey", folder: str = "", **options: Any
+    ) -> SurveyPlan:
+        """Make the blocks of a survey in your copy: many pointings, repeated, near-simultaneous; then `diff`, `push`.
+
+        One visit makes a group, several a time link for each pointing, several set-ups concatenations (`dfs.phase2.survey.plan`).
+
+        Parameters
+        ----------
+        field
+            A `Circle`, `Box`, `Band` or `Polygon` of `dfs.phase2.survey`; or a position or target's name, with ``radius``.
+        template
+            The block that each begins as; several: set-ups to be taken right after one another at each pointing.
+        name
+            Of the survey; blocks are called after it.
+        folder
+            Name of a folder to put it into.
+        **options
+            ``tiling`` (default: by the instrument's field of view, with ``overlap``), ``radius`` (deg or a quantity), ``every`` and
+            ``tolerance`` (s or quantities), ``epochs``, ``together`` (the whole field in each visit).
+
+        Returns
+        -------
+        SurveyPlan
+            Its pointings, items and warnings.
+
+        Raises
+        ------
+        UsageError
+            The run is too short for the visits, the field is too large ...
+        """
+        plan = plan_of(self, field, name, template, **options)
+        make_survey(self.folder(folder) if folder else self, self, plan)
+        return plan
 
     # -- tables and files ------------------------------------------------------------------------------------------
 

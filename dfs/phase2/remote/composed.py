@@ -25,6 +25,7 @@ class ComposedExtensions:
     def __init__(self, api: Phase2Api, name: str) -> None:
         self._api = api
         self._name = name
+        self._holders: dict[int, int] = {}  # template -> the block it is in, of all that were read
 
     def tree(self, run_id: int) -> Document:
         """Return a run whole: some six calls for each block."""
@@ -151,6 +152,7 @@ class ComposedExtensions:
         found, listed, schedule = api.ob(ob_id), api.templates(ob_id), api.schedule(ob_id)
         absolute, sidereal, ephemeris = api.absolute(ob_id), api.sidereal(ob_id), api.ephemeris(ob_id)
         templates = [api.template(ob_id, one["templateId"]) for one in listed.body]
+        self._holders |= {one.body["templateId"]: ob_id for one in templates}
         versions = {
             "self": found.version,
             "templates": listed.version,
@@ -181,6 +183,13 @@ class ComposedExtensions:
                 created[change.subject] = self._create(created.get(body["containerId"], body["containerId"]), body)
             case "create-template":
                 self._add_template(subject, body)
+            case "save-template" if subject in self._holders:
+                ob_id = self._holders[subject]
+                now = api.template(ob_id, subject)
+                api.save_template(ob_id, {**now.body, **body, "templateId": subject}, version or now.version)
+            case "delete-template" if subject in self._holders:
+                ob_id = self._holders.pop(subject)
+                api.delete_template(ob_id, subject, version or api.template(ob_id, subject).version)
             case "move":
                 container = created.get(body["containerId"], body["containerId"])
                 api.move_item(container, self._kind(subject), subject)
@@ -200,7 +209,7 @@ class ComposedExtensions:
             case "save-container":
                 api.save_container({**body, "containerId": subject}, version or api.container(subject).version)
             case "save-schedule":
-                api.save_schedule(subject, body, version or api.schedule(subject).version)
+                self._save_schedule(subject, body, version)
             case "save-absolute":
                 api.save_absolute(subject, body, version or api.absolute(subject).version)
             case "save-sidereal":
@@ -224,7 +233,7 @@ class ComposedExtensions:
         """Make an item with what came with it; return its number."""
         made = self._api.create_item(container, body["itemType"], body["name"]).body
         if body["itemType"] not in _BLOCKS:
-            return int(made["containerId"])
+            return self._fill_container(int(made["containerId"]), body)
         number = int(made["obId"])
         self._api.save_ob({**made, **_own(body)}, self._api.ob(number).version)
         for template in body.get("templates", ()):
@@ -236,7 +245,28 @@ class ComposedExtensions:
         if body.get("ephemeris"):
             file = Upload("ephemeris.txt", body["ephemeris"].encode())
             self._api.save_ephemeris(number, file, self._api.ephemeris(number).version)
+        if body.get("schedule"):
+            self._save_schedule(number, body["schedule"], None)
         return number
+
+    def _fill_container(self, number: int, body: Document) -> int:
+        """Write what came with a new container; return its number."""
+        if body["itemType"] != "Folder" and body.get("userPriority", 1) != 1:
+            found = self._api.container(number)
+            self._api.save_container({**found.body, "userPriority": body["userPriority"]}, found.version)
+        if body.get("schedule"):
+            self._save_schedule(number, body["schedule"], None)
+        return number
+
+    def _save_schedule(self, item: int, body: Document, version: str | None) -> None:
+        """Save the scheduling information of a block or container."""
+        api = self._api
+        if self._kind(item) in _BLOCKS:
+            found = api.schedule(item)
+            api.save_schedule(item, {**found.body, **body}, version or found.version)
+        else:
+            found = api.container_schedule(item)
+            api.save_container_schedule(item, {**found.body, **body}, version or found.version)
 
     def _add_template(self, ob_id: int, template: Document) -> None:
         """Add a template with its values."""
