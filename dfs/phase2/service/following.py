@@ -46,21 +46,19 @@ def follow_end(work: Work, run: Run, item: Item, at: datetime) -> None:
     """Let the containers of a block follow what came out at its end."""
     child, parent = item, work.parent(item)
     while parent is not None and parent.is_scheduling:
-        if parent.item_type == "Concatenation":
-            _concatenation(work, parent)
+        if parent.item_type == "Concatenation" and item.status in _FAILED:
+            _repeat(work, parent)
         if parent.item_type == "TimeLink" and _is_done(work, child):
             _open_next(work, run, parent, child, at)
         _status(work, parent)
         child, parent = parent, work.parent(parent)
 
 
-def _concatenation(work: Work, parent: Item) -> None:
+def _repeat(work: Work, concatenation: Item) -> None:
     """All or nothing: when one failed, those completed are repeated with it."""
-    members = work.children(parent)
-    if any(one.status in _FAILED for one in members):
-        for one in members:
-            if one.status == "C":
-                work.happen(one, Event.REPEAT)
+    for one in work.children(concatenation):
+        if one.status == "C":
+            work.happen(one, Event.REPEAT)
 
 
 def _open_next(work: Work, run: Run, link: Item, done: Item, at: datetime) -> None:
