@@ -66,7 +66,7 @@ class Rule:
                 subject_id=subject_id,
                 path=problem.path,
                 code=self.code,
-                message=problem.message,
+                message=" ".join(problem.message.split()),
                 accepted=problem.accepted,
                 fix=problem.fix,
             )

@@ -22,7 +22,7 @@ _ABBREVIATIONS = {"PHO": 0, "CLR": 1, "THN": 2, "THK": 3}
 _LEADING_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%", re.ASCII)
 
 
-@rule("constraint-unknown", "block", "p2-api.md 5: each instrument has its own constraints")
+@rule("constraint-unknown", "block", "ESO's P2 API: instrumentConstraints")
 def constraint_unknown(view: BlockView) -> Iterator[Problem]:
     """Every constraint is one that the instrument knows."""
     if view.package is None:
@@ -34,7 +34,7 @@ def constraint_unknown(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"constraints.{name}", message, known, Fix("remove it", None))
 
 
-@rule("constraint-missing", "block", "phase2.md 4")
+@rule("constraint-missing", "block", "ESO, service mode: constraint sets")
 def constraint_missing(view: BlockView) -> Iterator[Problem]:
     """Every constraint of the instrument has a value."""
     for name, spec in _specs(view).items():
@@ -44,7 +44,7 @@ def constraint_missing(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"constraints.{name}", f"{name} is not set", accepted(spec), fix)
 
 
-@rule("constraint-value", "block", "phase2.md 4: what each constraint accepts")
+@rule("constraint-value", "block", "ESO's P2 API: allowedValues of instrumentConstraints")
 def constraint_value(view: BlockView) -> Iterator[Problem]:
     """The value of a constraint is one that the instrument accepts."""
     for name, spec in _specs(view).items():
@@ -59,20 +59,25 @@ def constraint_value(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"constraints.{name}", f"{name} = {value!r} is impossible", accepted(spec), fix)
 
 
-@rule("stricter-than-phase-1", "block", "phase2.md 5.4", waivable=True)
+@rule(
+    "stricter-than-phase-1",
+    "block",
+    "ESO, service mode policies: constraints may be looser, not stricter",
+    waivable=True,
+)
 def stricter_than_phase_1(view: BlockView) -> Iterator[Problem]:
     """No constraint is stricter than what the proposal was granted for."""
     for name, limit in view.run.limits.items():
         value = view.block.constraints.values.get(name)
         if value is not None and limit is not None and _is_stricter(name, value, limit):
-            granted = _SKY[_ABBREVIATIONS[limit]] if limit in _ABBREVIATIONS else limit
+            granted = _SKY[_ABBREVIATIONS[str(limit)]] if str(limit) in _ABBREVIATIONS else limit
             bound = "at least" if name in _SMALLER_IS_STRICTER else "at most"
             what = f"{granted} or worse" if isinstance(granted, str) else f"{bound} {granted:g}"
             message = f"{name} {_spelled(value)} is stricter than the {_spelled(granted)} of phase 1"
             yield Problem(f"constraints.{name}", message, what, Fix(f"{_spelled(granted)}, as in phase 1", granted))
 
 
-@rule("constraint-set-name", "block", "p2-api.md 5", Severity.INFO)
+@rule("constraint-set-name", "block", "ESO's P2 API", Severity.INFO)
 def constraint_set_name(view: BlockView) -> Iterator[Problem]:
     """A constraint set has a name."""
     if not view.block.constraints.name.strip():
@@ -101,7 +106,7 @@ def _allowed_default(view: BlockView, spec: ConstraintSpec) -> Any:
     limit = view.run.limits.get(spec.name)
     if limit is not None:
         try:
-            return coerce(spec, _SKY[_ABBREVIATIONS[limit]] if limit in _ABBREVIATIONS else limit)
+            return coerce(spec, _SKY[_ABBREVIATIONS[str(limit)]] if str(limit) in _ABBREVIATIONS else limit)
         except UsageError:
             return spec.default
     return spec.default
@@ -122,7 +127,7 @@ def _is_stricter(name: str, value: Any, limit: Any) -> bool:
 
 
 def _sky_rank(value: Any) -> int | None:
-    return _SKY.index(value) if value in _SKY else _ABBREVIATIONS.get(value)
+    return _SKY.index(value) if value in _SKY else _ABBREVIATIONS.get(str(value))
 
 
 def _is_number(value: Any) -> bool:

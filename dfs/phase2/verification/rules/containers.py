@@ -20,14 +20,14 @@ _INSIDE = {
 }
 
 
-@rule("container-mode", "container", "phase2.md 3: visitor runs have folders only")
+@rule("container-mode", "container", "ESO's P2 API: visitor runs have folders only")
 def container_mode(view: ContainerView) -> Iterator[Problem]:
     """Groups, concatenations and time links are for service mode."""
     if view.container.kind != "Folder" and view.run.mode != "SM":
         yield Problem("itemType", f"a {view.container.kind} in a run of mode {view.run.mode}", "Folder")
 
 
-@rule("container-nesting", "container", "phase2.md 3")
+@rule("container-nesting", "container", "ESO, scheduling containers")
 def container_nesting(view: ContainerView) -> Iterator[Problem]:
     """A container holds only what may lie in it: concatenations in groups and time links, nothing deeper."""
     inside = _INSIDE[view.container.kind]
@@ -37,7 +37,7 @@ def container_nesting(view: ContainerView) -> Iterator[Problem]:
             yield Problem(f"items[{at}]", message, ", ".join(sorted(inside)))
 
 
-@rule("container-name", "container", "phase2.md 5.10", Severity.WARNING)
+@rule("container-name", "container", "assumed: names go into file names and headers", Severity.WARNING)
 def container_name(view: ContainerView) -> Iterator[Problem]:
     """A container has a name."""
     if not view.container.name.strip():
@@ -45,7 +45,7 @@ def container_name(view: ContainerView) -> Iterator[Problem]:
         yield Problem("name", f"the {view.container.kind} has no name", "a name", Fix(f"name it {name}", name))
 
 
-@rule("container-empty", "container", "phase2.md 3", Severity.WARNING)
+@rule("container-empty", "container", "ESO, scheduling containers", Severity.WARNING)
 def container_empty(view: ContainerView) -> Iterator[Problem]:
     """A group, concatenation or time link has members."""
     if view.container.kind != "Folder" and not view.container.items:
@@ -59,7 +59,7 @@ def container_single(view: ContainerView) -> Iterator[Problem]:
         yield Problem("items", f"the {view.container.kind} has one member", "two or more")
 
 
-@rule("container-priority", "container", "phase2.md 2")
+@rule("container-priority", "container", "ESO, service mode: ranking of OBs")
 def container_priority(view: ContainerView) -> Iterator[Problem]:
     """The user priority of a container is 1 (highest) to 10."""
     priority = view.container.user_priority
@@ -68,7 +68,9 @@ def container_priority(view: ContainerView) -> Iterator[Problem]:
         yield Problem("userPriority", f"user priority {priority} is impossible", "1 to 10", Fix(f"{nearest}", nearest))
 
 
-@rule("concatenation-too-long", "container", "phase2.md 5.1: the hour holds for concatenations", waivable=True)
+@rule(
+    "concatenation-too-long", "container", "ESO, service mode rules: the hour holds for concatenations", waivable=True
+)
 def concatenation_too_long(view: ContainerView) -> Iterator[Problem]:
     """A concatenation takes an hour at most, overheads included."""
     if view.container.kind == "Concatenation" and view.run.mode == "SM" and view.total_s > LONGEST_S:
@@ -76,7 +78,7 @@ def concatenation_too_long(view: ContainerView) -> Iterator[Problem]:
         yield Problem("items", message, "60 min, or a waiver")
 
 
-@rule("concatenation-windows", "container", "phase2.md 3: executed back to back", Severity.WARNING)
+@rule("concatenation-windows", "container", "ESO, scheduling containers: executed back to back", Severity.WARNING)
 def concatenation_windows(view: ContainerView) -> Iterator[Problem]:
     """In a concatenation only the first block has time windows: the others follow at once."""
     if view.container.kind != "Concatenation":
@@ -87,7 +89,7 @@ def concatenation_windows(view: ContainerView) -> Iterator[Problem]:
             yield Problem(f"items[{at}].absolute", message, "none", Fix("remove them", []))
 
 
-@rule("contributions", "container", "phase2.md 3: contributions in per cent", Severity.WARNING)
+@rule("contributions", "container", "ESO, scheduling containers: contributions in per cent", Severity.WARNING)
 def contributions(view: ContainerView) -> Iterator[Problem]:
     """The contributions to a group add up to 100 per cent."""
     items = view.container.items

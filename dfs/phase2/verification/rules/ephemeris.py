@@ -15,7 +15,7 @@ from dfs.sky.ephemerides import Track, moment_of
 __all__: list[str] = []
 
 
-@rule("ephemeris-format", "block", "phase2.md 5; p2-api.md 2 (ESO's text)")
+@rule("ephemeris-format", "block", "ESO's P2 API (its message, as AEONlib quotes it)")
 def ephemeris_format(view: BlockView) -> Iterator[Problem]:
     """An ephemeris has at least two records that can be read, in the order of time."""
     if isinstance(view.track, UsageError):

@@ -15,14 +15,14 @@ _ODD = re.compile(r"[^A-Za-z0-9_+.-]+")
 _NAME = "letters, digits and _ + - ."
 
 
-@rule("name-missing", "block", "phase2.md 5.10")
+@rule("name-missing", "block", "assumed: names go into file names and headers")
 def name_missing(view: BlockView) -> Iterator[Problem]:
     """A block has a name."""
     if not view.block.name.strip():
         yield Problem("name", "the block has no name", _NAME, Fix("name it by its number", f"OB_{view.block.ob_id}"))
 
 
-@rule("name-characters", "block", "phase2.md 5.10", Severity.WARNING)
+@rule("name-characters", "block", "assumed: names go into file names and headers", Severity.WARNING)
 def name_characters(view: BlockView) -> Iterator[Problem]:
     """Names of blocks and targets have neither blanks nor special characters."""
     target = view.block.target.name if view.block.kind == "OB" else ""
@@ -32,14 +32,14 @@ def name_characters(view: BlockView) -> Iterator[Problem]:
             yield Problem(path, f"{name!r} has blanks or special characters", _NAME, Fix(f"name it {mended}", mended))
 
 
-@rule("instrument-other", "block", "issue: an OBX of another instrument")
+@rule("instrument-other", "block", "a run has one instrument (ESO's P2 API)")
 def instrument_other(view: BlockView) -> Iterator[Problem]:
     """A block is of its run's instrument."""
     if view.block.instrument != view.run.instrument:
         yield Problem("instrument", f"the block is of {view.block.instrument}", f"{view.run.instrument}, as the run")
 
 
-@rule("priority-range", "block", "phase2.md 2")
+@rule("priority-range", "block", "ESO, service mode: ranking of OBs")
 def priority_range(view: BlockView) -> Iterator[Problem]:
     """The user priority is 1 (highest) to 10."""
     priority = view.block.user_priority

@@ -19,7 +19,7 @@ _MOST_CHARTS = 5
 _NEAR_ARCMIN = 1.0  # of a target of phase 1 (assumed)
 
 
-@rule("block-too-long", "block", "phase2.md 5.1", waivable=True)
+@rule("block-too-long", "block", "ESO, OB execution overheads: below 1 hour, else a waiver", waivable=True)
 def block_too_long(view: BlockView) -> Iterator[Problem]:
     """A service-mode block takes an hour at most, overheads included."""
     if view.is_service and view.execution_s > LONGEST_S:
@@ -27,7 +27,7 @@ def block_too_long(view: BlockView) -> Iterator[Problem]:
         yield Problem("executionTime", message, "60 min, or a waiver; split it, or shorten its exposures")
 
 
-@rule("target-not-granted", "block", "phase2.md 5.4: targets are those of phase 1", waivable=True)
+@rule("target-not-granted", "block", "ESO, service mode policies: targets are those of phase 1", waivable=True)
 def target_not_granted(view: BlockView) -> Iterator[Problem]:
     """A target is one of those that the proposal was granted for."""
     block, granted = view.block, view.run.targets
@@ -45,7 +45,7 @@ def target_not_granted(view: BlockView) -> Iterator[Problem]:
     yield Problem("target", message, _names(granted), fix)
 
 
-@rule("chart-missing", "block", "phase2.md 5.5; not for surveys of VISTA and VST (ESO, p2 tutorial)", waivable=True)
+@rule("chart-missing", "block", "ESO, finding charts; p2 tutorial: none for surveys with VISTA and VST", waivable=True)
 def chart_missing(view: BlockView) -> Iterator[Problem]:
     """A service-mode OB has a finding chart, unless its target moves or its instrument needs none."""
     block = view.block
@@ -56,7 +56,7 @@ def chart_missing(view: BlockView) -> Iterator[Problem]:
         yield Problem("charts", "there is no finding chart", "1 to 5 JPEG images of at most 1 MiB", severity=severity)
 
 
-@rule("chart-count", "block", "p2-api.md 6")
+@rule("chart-count", "block", "ESO's P2 API: at most five")
 def chart_count(view: BlockView) -> Iterator[Problem]:
     """A block has five finding charts at most."""
     count = len(view.block.charts)
@@ -64,7 +64,7 @@ def chart_count(view: BlockView) -> Iterator[Problem]:
         yield Problem("charts", f"there are {count} finding charts", f"at most {_MOST_CHARTS}")
 
 
-@rule("chart-name", "block", "phase2.md 5: finding charts are JPEG", Severity.WARNING)
+@rule("chart-name", "block", "ESO, finding charts: JPEG", Severity.WARNING)
 def chart_name(view: BlockView) -> Iterator[Problem]:
     """The name of a finding chart says that it is JPEG."""
     for at, name in enumerate(view.block.charts):

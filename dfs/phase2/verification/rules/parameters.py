@@ -16,7 +16,7 @@ __all__: list[str] = []
 _MOST_NAMES = 8
 
 
-@rule("parameter-unknown", "block", "p2-api.md 5", Severity.WARNING)
+@rule("parameter-unknown", "block", "ESO's P2 API", Severity.WARNING)
 def parameter_unknown(view: BlockView) -> Iterator[Problem]:
     """Every parameter of a template is one of its signature."""
     for path, template, signature in _known(view):
@@ -27,7 +27,7 @@ def parameter_unknown(view: BlockView) -> Iterator[Problem]:
                 yield Problem(f"{path}.{parameter.name}", message, names, Fix("remove it", None))
 
 
-@rule("parameter-missing", "block", "p2-api.md 5: a template has all parameters of its signature")
+@rule("parameter-missing", "block", "ESO's P2 API: a template has all parameters of its signature")
 def parameter_missing(view: BlockView) -> Iterator[Problem]:
     """A template has every parameter of its signature."""
     for path, template, signature in _known(view):
@@ -48,7 +48,7 @@ def parameter_missing(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"{path}.parameters", f"{template.name} lacks {named}", "all parameters", fix)
 
 
-@rule("parameter-not-set", "block", "phase2.md 5.7")
+@rule("parameter-not-set", "block", "ESO's P2 API: templates are filled in, of the newest instrument package")
 def parameter_not_set(view: BlockView) -> Iterator[Problem]:
     """Every mandatory parameter has a value."""
     for path, template, signature in _known(view):
@@ -60,7 +60,7 @@ def parameter_not_set(view: BlockView) -> Iterator[Problem]:
                 yield Problem(f"{path}.{parameter.name}", f"{parameter.name}{label} is not set", accepted(spec), fix)
 
 
-@rule("parameter-value", "block", "phase2.md 5.7: types and ranges of the signature")
+@rule("parameter-value", "block", "ESO's P2 API: types and allowedValues of the signature")
 def parameter_value(view: BlockView) -> Iterator[Problem]:
     """A parameter's value is of the type and in the range that its signature gives."""
     for path, template, signature in _known(view):

@@ -14,16 +14,14 @@ __all__: list[str] = []
 _GONE = frozenset("KTF")  # cancelled, terminated, expired: they take no time any more
 
 
-@rule("run-empty", "run", "phase2.md 5")
+@rule("run-empty", "run", "assumed: there is something to observe")
 def run_empty(view: RunView) -> Iterator[Problem]:
     """A run has blocks."""
     if next(view.tree.blocks(), None) is None:
         yield Problem("items", "the run has no blocks", "blocks")
 
 
-@rule(
-    "allocation", "run", "phase2.md 5.3: the sum of service-mode blocks; not for targets of opportunity", waivable=True
-)
+@rule("allocation", "run", "ESO, OB execution overheads: the sum of OBs, except targets of opportunity", waivable=True)
 def allocation(view: RunView) -> Iterator[Problem]:
     """The blocks of a service-mode run take no more than the time that was granted."""
     run = view.run
@@ -35,7 +33,7 @@ def allocation(view: RunView) -> Iterator[Problem]:
         yield Problem("executionTime", message, f"{run.allocated_s / 3600:.2f} h, as granted")
 
 
-@rule("readme-missing", "run", "phase2.md 5.6")
+@rule("readme-missing", "run", "ESO, p2 tutorial on notification: the README comes first")
 def readme_missing(view: RunView) -> Iterator[Problem]:
     """The README of a service-mode run says what the run is for."""
     readme = view.tree.readme
@@ -54,7 +52,7 @@ def name_twice(view: RunView) -> Iterator[Problem]:
             yield Problem("items", f"{count} blocks are called {name!r}: {', '.join(numbers[:5])}", "different names")
 
 
-@rule("validity", "run", "p2-api.md 5")
+@rule("validity", "run", "ESO's P2 API")
 def validity(view: RunView) -> Iterator[Problem]:
     """A run ends after it begins."""
     if view.run.valid_from >= view.run.valid_to:

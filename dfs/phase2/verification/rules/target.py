@@ -18,37 +18,38 @@ _SIDEREAL_RATE = 15.04  # arcsec/s: faster than the sky turns, nothing is tracke
 _LETTERED = re.compile(r"([+-]?)\s*(\d+)\s*[hd°]\s*(\d+)\s*['m′]\s*(\d+(?:\.\d*)?)\s*(?:[s\"″]|'')?", re.ASCII)
 
 
-@rule("ra-format", "block", "p2-api.md 2 (texts of ESO's server)")
+@rule("ra-format", "block", "ESO's P2 API (its messages, as tom_eso quotes them)")
 def ra_format(view: BlockView) -> Iterator[Problem]:
     """The right ascension can be read."""
     if view.block.kind == "OB":
         yield from _unreadable("target.ra", view.block.target.ra, ra_deg, RA_FORMAT, _ra_mended)
 
 
-@rule("dec-format", "block", "p2-api.md 2 (texts of ESO's server)")
+@rule("dec-format", "block", "ESO's P2 API (its messages, as tom_eso quotes them)")
 def dec_format(view: BlockView) -> Iterator[Problem]:
     """The declination can be read."""
     if view.block.kind == "OB":
         yield from _unreadable("target.dec", view.block.target.dec, dec_deg, DEC_FORMAT, _dec_mended)
 
 
-@rule("target-missing", "block", "phase2.md 5.2")
+@rule("target-missing", "block", "ESO, service mode rules")
 def target_missing(view: BlockView) -> Iterator[Problem]:
     """An OB has a target: a position other than that of a new block, or an ephemeris."""
     if view.block.kind == "OB" and not view.block.ephemeris.strip() and view.position == (0.0, 0.0):
         yield Problem("target", "the target's position is that of a new block, 00:00:00 00:00:00", "a position")
 
 
-@rule("target-name", "block", "phase2.md 5.2")
+@rule("target-name", "block", "ESO, service mode rules")
 def target_name(view: BlockView) -> Iterator[Problem]:
     """A target has a name."""
     name = view.block.target.name.strip()
     if view.block.kind == "OB" and name in {"", "No name"}:
-        fix = Fix("name it as the block", view.block.name) if view.block.name.strip() else None
+        own = view.block.name.strip()
+        fix = Fix("name it as the block", own) if own not in {"", "No name"} else None
         yield Problem("target.name", "the target has no name", "a name", fix)
 
 
-@rule("equinox", "block", "p2-api.md 5")
+@rule("equinox", "block", "ESO's P2 API")
 def equinox(view: BlockView) -> Iterator[Problem]:
     """The equinox is J2000 or B1950."""
     value = view.block.target.equinox

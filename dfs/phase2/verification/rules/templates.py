@@ -13,14 +13,14 @@ from dfs.phase2.verification.views import BlockView
 __all__: list[str] = []
 
 
-@rule("package-missing", "block", "phase2.md 5.7")
+@rule("package-missing", "block", "ESO's P2 API: templates are filled in, of the newest instrument package")
 def package_missing(view: BlockView) -> Iterator[Problem]:
     """There is an instrument package to verify the block with."""
     if view.package is None:
         yield Problem("instrument", f"there is no instrument package of {view.block.instrument}")
 
 
-@rule("package-outdated", "block", "phase2.md 5.7")
+@rule("package-outdated", "block", "ESO's P2 API: templates are filled in, of the newest instrument package")
 def package_outdated(view: BlockView) -> Iterator[Problem]:
     """A block is of the run's version of the instrument package."""
     if view.block.ip_version != view.run.ip_version and float(view.block.ip_version) != float(view.run.ip_version):
@@ -28,7 +28,7 @@ def package_outdated(view: BlockView) -> Iterator[Problem]:
         yield Problem("ipVersion", message, f"{view.run.ip_version}: migrate it")
 
 
-@rule("templates-missing", "block", "phase2.md 5.2")
+@rule("templates-missing", "block", "ESO, service mode rules")
 def templates_missing(view: BlockView) -> Iterator[Problem]:
     """A block has templates."""
     if not view.block.templates:
@@ -36,7 +36,7 @@ def templates_missing(view: BlockView) -> Iterator[Problem]:
         yield Problem("templates", "the block has no templates", wanted)
 
 
-@rule("acquisition-missing", "block", "phase2.md 5.2: exactly one acquisition template, first")
+@rule("acquisition-missing", "block", "ESO's P2 API: one acquisition template, first")
 def acquisition_missing(view: BlockView) -> Iterator[Problem]:
     """An OB has an acquisition template."""
     if view.block.kind == "OB" and view.block.templates and view.block.acquisition is None:
@@ -45,17 +45,20 @@ def acquisition_missing(view: BlockView) -> Iterator[Problem]:
         yield Problem("templates", "there is no acquisition template", names)
 
 
-@rule("acquisition-twice", "block", "phase2.md 5.2: exactly one acquisition template, first")
+@rule("acquisition-twice", "block", "ESO's P2 API: one acquisition template, first")
 def acquisition_twice(view: BlockView) -> Iterator[Problem]:
     """A block has one acquisition template at most."""
-    found = [at for at, one in enumerate(view.block.templates) if one.type == "acquisition"]
-    for at in found[1:]:
-        name = view.block.templates[at].name
-        message = f"{name} is a second acquisition template"
-        yield Problem(f"templates[{at}]", message, "one acquisition template", Fix("remove it", None))
+    templates = view.block.templates
+    found = [at for at, one in enumerate(templates) if one.type == "acquisition"]
+    if len(found) > 1:
+        documents = write_block(view.block)["templates"]
+        kept = [one for at, one in enumerate(documents) if at not in found[1:]]
+        message = f"there are {len(found)} acquisition templates"
+        fix = Fix(f"keep {templates[found[0]].name}, the first", kept)
+        yield Problem("templates", message, "one acquisition template", fix)
 
 
-@rule("acquisition-first", "block", "phase2.md 5.2: exactly one acquisition template, first")
+@rule("acquisition-first", "block", "ESO's P2 API: one acquisition template, first")
 def acquisition_first(view: BlockView) -> Iterator[Problem]:
     """The acquisition template is the first."""
     templates = view.block.templates
@@ -66,7 +69,7 @@ def acquisition_first(view: BlockView) -> Iterator[Problem]:
         yield Problem("templates", f"{view.block.acquisition.name} is not the first template", "acquisition first", fix)
 
 
-@rule("observation-missing", "block", "phase2.md 6: an acquisition collects no light")
+@rule("observation-missing", "block", "assumed: an acquisition collects no light")
 def observation_missing(view: BlockView) -> Iterator[Problem]:
     """After the acquisition there is a template that observes or calibrates."""
     templates = view.block.templates
@@ -74,7 +77,7 @@ def observation_missing(view: BlockView) -> Iterator[Problem]:
         yield Problem("templates", "the block acquires its target and ends", "a science or calibration template")
 
 
-@rule("template-unknown", "block", "p2-api.md 5")
+@rule("template-unknown", "block", "ESO's P2 API")
 def template_unknown(view: BlockView) -> Iterator[Problem]:
     """Every template is in the instrument package."""
     if view.package is None:
@@ -86,7 +89,7 @@ def template_unknown(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"templates[{at}]", f"{view.package.name} has no template {template.name!r}", names)
 
 
-@rule("template-type", "block", "p2-api.md 5")
+@rule("template-type", "block", "ESO's P2 API")
 def template_type(view: BlockView) -> Iterator[Problem]:
     """A template is of the type that its signature says."""
     if view.package is None:
@@ -99,7 +102,13 @@ def template_type(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"templates[{at}].type", message, signature.type, fix)
 
 
-@rule("mode-mixed", "block", "phase2.md 5.2: one instrument configuration family", Severity.WARNING, waivable=True)
+@rule(
+    "mode-mixed",
+    "block",
+    "ESO, service mode rules: multi-configuration OBs are normally not permitted",
+    Severity.WARNING,
+    waivable=True,
+)
 def mode_mixed(view: BlockView) -> Iterator[Problem]:
     """The science templates of a service-mode block are of one mode of the instrument."""
     if not view.is_service:

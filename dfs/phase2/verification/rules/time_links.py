@@ -19,7 +19,7 @@ _DAY_S = 86400.0
 _EARLIEST, _LATEST = "earliestAfterPrevious", "latestAfterPrevious"
 
 
-@rule("delay-order", "container", "phase2.md 5.9")
+@rule("delay-order", "container", "assumed: delays can be kept")
 def delay_order(view: ContainerView) -> Iterator[Problem]:
     """The latest time after the previous member is not before the earliest."""
     for at, item in _members(view):
@@ -30,7 +30,12 @@ def delay_order(view: ContainerView) -> Iterator[Problem]:
             yield Problem(f"items[{at}].schedule.{_LATEST}", message, f"{_span(earliest)} or more", fix)
 
 
-@rule("delay-of-first", "container", "phase2.md 3: relative windows follow the predecessor", Severity.WARNING)
+@rule(
+    "delay-of-first",
+    "container",
+    "ESO, scheduling containers: delays are relative to the member before",
+    Severity.WARNING,
+)
 def delay_of_first(view: ContainerView) -> Iterator[Problem]:
     """The first member of a time link has no delay: there is nothing before it."""
     if view.container.kind == "TimeLink" and view.container.items:
@@ -41,7 +46,7 @@ def delay_of_first(view: ContainerView) -> Iterator[Problem]:
                 yield Problem(f"items[0].schedule.{key}", message, "none", Fix("remove it", None))
 
 
-@rule("delay-missing", "container", "phase2.md 3", Severity.WARNING)
+@rule("delay-missing", "container", "ESO, scheduling containers", Severity.WARNING)
 def delay_missing(view: ContainerView) -> Iterator[Problem]:
     """Every later member of a time link says when it follows."""
     for at, item in _members(view):
@@ -50,7 +55,7 @@ def delay_missing(view: ContainerView) -> Iterator[Problem]:
             yield Problem(f"items[{at}].schedule.{_EARLIEST}", message, "seconds, for example 86400 for a day")
 
 
-@rule("delays-beyond-run", "container", "phase2.md 5.9")
+@rule("delays-beyond-run", "container", "assumed: delays can be kept")
 def delays_beyond_run(view: ContainerView) -> Iterator[Problem]:
     """The delays of a time link add up to less than the run's validity."""
     total = sum(_delays(item)[0] for _, item in _members(view))
@@ -60,7 +65,7 @@ def delays_beyond_run(view: ContainerView) -> Iterator[Problem]:
         yield Problem("items", message, f"less than the run: {_span(room)}")
 
 
-@rule("link-impossible", "container", "phase2.md 5.9; the sky over the site through the run")
+@rule("link-impossible", "container", "ESO, scheduling containers; the sky over the site through the run")
 def link_impossible(view: ContainerView) -> Iterator[Problem]:
     """Every member of a time link has a dark hour that its constraints, windows and delays allow."""
     if view.container.kind != "TimeLink" or len(view.container.items) < 2:

@@ -16,7 +16,7 @@ __all__: list[str] = []
 _TIME = "%Y-%m-%dT%H:%M"
 
 
-@rule("window-order", "block", "p2-api.md 5")
+@rule("window-order", "block", "ESO's P2 API")
 def window_order(view: BlockView) -> Iterator[Problem]:
     """A window ends after it begins."""
     for at, one in enumerate(view.block.absolute):
@@ -27,7 +27,7 @@ def window_order(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"absolute[{at}]", message, "from before to", fix)
 
 
-@rule("window-outside-run", "block", "phase2.md 5.8")
+@rule("window-outside-run", "block", "assumed: a run is observed while it is valid")
 def window_outside_run(view: BlockView) -> Iterator[Problem]:
     """Windows lie within the validity of the run."""
     first, last = view.run.valid_from, view.run.valid_to
@@ -44,7 +44,7 @@ def window_outside_run(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"absolute[{at}]", f"{_spelled(one)} lies {when}", accepted, Fix("remove it", None))
 
 
-@rule("windows-overlap", "block", "phase2.md 5.8")
+@rule("windows-overlap", "block", "assumed: a run is observed while it is valid")
 def windows_overlap(view: BlockView) -> Iterator[Problem]:
     """Absolute windows do not overlap."""
     windows = sorted(one for one in view.block.absolute if one.start < one.end)
@@ -58,7 +58,7 @@ def windows_overlap(view: BlockView) -> Iterator[Problem]:
         yield Problem("absolute", "windows overlap", "windows apart", Fix("join them", _absolute(merged)))
 
 
-@rule("sidereal-order", "block", "p2-api.md 5")
+@rule("sidereal-order", "block", "ESO's P2 API")
 def sidereal_order(view: BlockView) -> Iterator[Problem]:
     """Sidereal windows lie between 00:00 and 24:00 and end after they begin."""
     for at, one in enumerate(view.block.sidereal):
@@ -66,7 +66,7 @@ def sidereal_order(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"sidereal[{at}]", f"{_clock(one)} is no sidereal window", "00:00 to 24:00, from before to")
 
 
-@rule("sidereal-overlap", "block", "p2-api.md 5")
+@rule("sidereal-overlap", "block", "ESO's P2 API")
 def sidereal_overlap(view: BlockView) -> Iterator[Problem]:
     """Sidereal windows do not overlap."""
     windows = sorted(one for one in view.block.sidereal if one.start_min < one.end_min)
@@ -80,7 +80,7 @@ def sidereal_overlap(view: BlockView) -> Iterator[Problem]:
         yield Problem("sidereal", "sidereal windows overlap", "windows apart", Fix("join them", _sidereal(merged)))
 
 
-@rule("sidereal-too-short", "block", "phase2.md 4: sidereal windows hold the whole block")
+@rule("sidereal-too-short", "block", "ESO, service mode: constraint sets (sidereal windows hold the whole OB)")
 def sidereal_too_short(view: BlockView) -> Iterator[Problem]:
     """The execution time fits into one of the sidereal windows."""
     if not view.block.sidereal or view.execution_s <= 0:
@@ -92,7 +92,7 @@ def sidereal_too_short(view: BlockView) -> Iterator[Problem]:
         yield Problem("sidereal", message, f"a window of at least {needed:.0f} min")
 
 
-@rule("calibration-windows", "block", "phase2.md 3: a calibration block has no time constraints", Severity.WARNING)
+@rule("calibration-windows", "block", "ESO's P2 API: a calibration block has no time constraints", Severity.WARNING)
 def calibration_windows(view: BlockView) -> Iterator[Problem]:
     """A calibration block has no time windows."""
     if view.block.kind == "CB":
