@@ -21,7 +21,7 @@ __all__ = ["Call", "document", "file", "nothing", "versioned"]
 
 _NUMBER_MOST = 2**31 - 1  # what a column of the database holds
 _FRESH = {"Cache-Control": "private, no-store"}
-_ETAG = re.compile(r'(?:W/)?"(.*)"')
+_ETAG = re.compile(r'(?:[Ww]/)?"(.*)"')
 
 
 class Call:
