@@ -35,8 +35,7 @@ class Masks:
 
     def hours(self, row: int) -> Array:
         """Return in how many hours of each night the block can be under way."""
-        started = self._fitting(row) & _after_dusk(self.blocks[row], self.season)
-        under_way = _widened(started, self._samples(row))
+        under_way = _widened(self.starts(row), self._samples(row))
         return np.asarray(under_way.sum(-1) * (self.season.step_minutes / 60.0), dtype=np.float64)
 
     def starts(self, row: int) -> Mask:
@@ -49,11 +48,12 @@ class Masks:
         """Return the longest stretch of any night in which all conditions on the whole block hold."""
         whole = self._whole(row)
         length = np.zeros(len(whole), dtype=np.int64)
-        longest = 0
+        longest = length.copy()
         for good in whole.T:
-            length = np.where(good, length + 1, 0)
-            longest = max(longest, int(length.max(initial=0)))
-        return longest * self.season.step_minutes
+            length += 1
+            length *= good
+            np.maximum(longest, length, out=longest)
+        return float(longest.max(initial=0)) * self.season.step_minutes
 
     def _samples(self, row: int) -> int:
         return max(1, int(np.ceil(self.blocks[row].execution_s / 60.0 / self.season.step_minutes)))
@@ -63,7 +63,7 @@ class Masks:
         whole = (sky.mjd >= sky.sunset[:, None]) & (sky.mjd <= sky.dawn[:, None])
         for code, found in self.conditions.items():
             one = found[row]
-            if one is not None and code != "absolute":  # which is for starts, and asked to the second elsewhere
+            if one is not None and code != "absolute":  # which is for starts
                 whole &= one
         return whole
 

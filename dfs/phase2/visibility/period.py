@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 
 _CHUNK = 64  # blocks at a time: some ten megabytes
 _SPARSE = (60, 12)  # nights between those that are asked first: most blocks are seen in one of them
+_FEW = 40  # time windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def period(
 ) -> PeriodVisibility:
     """Return for how many hours each of `blocks` can be observed in each `every`-th night of `run`.
 
-    Hours are counted in steps of `step_minutes`; those of blocks with time windows are exact.
+    Hours are counted in steps of `step_minutes`; those of blocks with time windows of a day at most are exact.
     """
     sky = season(site_of(run.telescope), nights_of(run, every), step_minutes)
     dark_hours = _dark_hours(sky)
@@ -104,12 +105,15 @@ def never_observable(blocks: Sequence[ObservationBlock], run: ObservingRun) -> d
     Some nights are asked first, and all nights for what was not seen in these.
     """
     site = site_of(run.telescope)
-    doubtful = [one for one in blocks if one.kind == "OB"]
+    timed = [one for one in blocks if one.kind == "OB" and _are_short(one)]
+    doubtful = [one for one in blocks if one.kind == "OB" and not _are_short(one)]
     for every in _SPARSE:
         some = season(site, nights_of(run, every))
         doubtful = [one.block for one in _answers(doubtful, run, some) if not one.hours().any()]
     fine = season(site, nights_of(run))
-    return {one.block.ob_id: one.never() for one in _answers(doubtful, run, fine) if not one.hours().any()}
+    hopeless = [one for one in timed if not _exact_hours(one, run, fine).any()]
+    found = {one.block.ob_id: one.never() for one in _answers(doubtful, run, fine) if not one.hours().any()}
+    return found | {one.block.ob_id: one.never() for one in _answers(hopeless, run, fine)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +134,9 @@ class _Answer:
             return _dark_hours(self.season)
         if self.wrong is not None:
             return np.zeros(len(self.season.nights))
-        return _exact_hours(self.block, self.run, self.season) if self.block.absolute else self.masks.hours(self.row)
+        if _are_short(self.block):
+            return _exact_hours(self.block, self.run, self.season)
+        return self.masks.hours(self.row)
 
     def alone(self) -> dict[str, Array]:
         if self.wrong is not None:
@@ -167,6 +173,11 @@ def _answers(blocks: Sequence[ObservationBlock], run: ObservingRun, sky: Season)
         told = masks(chosen, places, height, sky, pointing_of(run.telescope))
         for row, index in enumerate(group):
             yield _Answer(index, blocks[index], run, sky, told, row, height[row], wrong[row])
+
+
+def _are_short(block: ObservationBlock) -> bool:
+    """Tell whether a block has time windows, so short and few that they are looked at one by one, to the second."""
+    return 0 < len(block.absolute) <= _FEW and all(one.end - one.start <= timedelta(days=1) for one in block.absolute)
 
 
 def _exact_hours(block: ObservationBlock, run: ObservingRun, sky: Season) -> Array:

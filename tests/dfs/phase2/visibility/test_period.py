@@ -57,6 +57,15 @@ def test_hours_of_a_time_window_are_exact(block, short) -> None:
     assert found.never == (None,)
 
 
+def test_a_long_time_window_bounds_the_hours(block, short) -> None:
+    opening = datetime(2026, 11, 10, 16, tzinfo=UTC)
+    windowed = block(airmass=2.0, absolute=(TimeWindow(opening, opening + timedelta(days=9)),))
+    hours, free = (period([one], short).hours[0] for one in (windowed, block(airmass=2.0)))
+    assert (hours[9:18] == free[9:18]).all()
+    assert hours.sum() == hours[9:18].sum()
+    assert never_observable([windowed], short) == {}
+
+
 NEVER = {
     "north": ({"dec": "+75:00:00", "airmass": 2.0}, "airmass", "below the horizon"),
     "too low": ({"dec": "+30:00:00", "airmass": 1.5}, "airmass", "at best 1.7"),
