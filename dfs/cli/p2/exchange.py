@@ -13,7 +13,7 @@ from dfs.cli.p2.group import chosen, elsewhere, opened, p2
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dfs.phase2.client.exchange import Imported
+    from dfs.phase2.client.importing import Imported
 
 __all__ = ["export", "import_"]
 

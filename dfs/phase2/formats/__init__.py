@@ -5,7 +5,7 @@ from dfs.phase2.formats.export import bundle_of, export_item
 from dfs.phase2.formats.json_file import read_json, write_json
 from dfs.phase2.formats.read_obx import read_obx, require_instrument
 from dfs.phase2.formats.write_obx import write_obx
-from dfs.phase2.formats.zip_file import read_zip, write_zip
+from dfs.phase2.formats.zip_file import files_beside, read_zip, write_zip
 
 __all__ = [
     "BlockFiles",
@@ -14,6 +14,7 @@ __all__ = [
     "TemplateShape",
     "bundle_of",
     "export_item",
+    "files_beside",
     "read_json",
     "read_obx",
     "read_zip",

@@ -19,7 +19,7 @@ from dfs.phase2.formats.json_file import write_container
 from dfs.phase2.formats.read_zip import INDEX, INDEX_FORMAT, read_zip
 from dfs.phase2.formats.write_obx import ephemeris_name, parameter_file_name, write_obx
 
-__all__ = ["read_zip", "write_zip"]
+__all__ = ["files_beside", "read_zip", "write_zip"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same items make the same bytes
 
@@ -56,7 +56,7 @@ class _Writer:
 
     def _block(self, block: ObservationBlock, folder: PurePosixPath) -> dict[str, Any]:
         files = self._bundle.files_of(block.ob_id)
-        beside = list(_beside(block, files))
+        beside = list(files_beside(block, files))
         if beside:  # its files lie in a folder of its own: names of charts repeat from block to block
             folder = self._free(folder, block.name, "")
         place = self._free(folder, block.name, ".obx")
@@ -76,7 +76,7 @@ class _Writer:
         return place
 
 
-def _beside(block: ObservationBlock, files: BlockFiles) -> Iterator[tuple[str, bytes]]:
+def files_beside(block: ObservationBlock, files: BlockFiles) -> Iterator[tuple[str, bytes]]:
     """Give names and contents of the files that lie beside the OBX file of `block`."""
     yield from zip(block.charts, files.charts, strict=False)
     if block.ephemeris:
