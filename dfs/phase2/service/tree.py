@@ -101,7 +101,7 @@ class Tree(Pen):
         siblings.sort(key=lambda one: place[one.id])
         self._number_anew(siblings)
         self._members_changed(container)
-        self.note(container.subject, "items", stored.version, before, order, container.run_id, "reorder")
+        self.note(container.subject, "items", stored.version, before, order, container.run_id, self._verb("reorder"))
         return stored
 
     def arrange_templates(self, block: Item, order: list[int], version: str | None) -> Stored:
@@ -116,7 +116,7 @@ class Tree(Pen):
         rows.sort(key=lambda one: place[one.id])
         self._number_anew(rows)
         self.touch(block, "templates")
-        self.note(block.subject, "templates", stored.version, before, order, block.run_id, "reorder")
+        self.note(block.subject, "templates", stored.version, before, order, block.run_id, self._verb("reorder"))
         return stored
 
     def _number_anew(self, rows: Iterable[Item | TemplateRow]) -> None:

@@ -32,6 +32,7 @@ _WHAT = {
     "items": What.MEMBERS,
 }
 _ORDERS = ("items", "templates")
+_Later = Mapping[str, set[str]]
 _LARGE = 50  # from so many entries on the run is read whole first
 _OWN_WAYS = frozenset({"edit"})  # a status that came with an edit stays: the block is in preparation now
 _DEFAULTS: Mapping[str, Any] = {"absolute": [], "sidereal": [], "charts": []}
@@ -86,9 +87,7 @@ def _take_back_order(work: Work, entry: Mapping[str, Any]) -> None:
     (work.arrange if is_items else work.arrange_templates)(item, entry["before"], ANY)
 
 
-def _take_back_tree(
-    work: Work, run: Run, entry: Mapping[str, Any], made: set[str], later: Mapping[str, set[str]]
-) -> None:
+def _take_back_tree(work: Work, run: Run, entry: Mapping[str, Any], made: set[str], later: _Later) -> None:
     before, after = entry["before"], entry["after"]
     kind, number = entry["subject"].partition(":")[0], _number(entry["subject"])
     if kind == "run":
@@ -101,14 +100,14 @@ def _take_back_tree(
             )
         return
     if before is None:
-        _undo_creation(work, run, entry, made, later.get(entry["subject"], set()))
+        _undo_creation(work, run, entry, made, later)
     elif after is None:
         _undo_deletion(work, run, _row(work, kind, number), entry)
     else:
         _undo_move(work, run, work.item(number), entry)
 
 
-def _undo_creation(work: Work, run: Run, entry: Mapping[str, Any], made: set[str], later: set[str]) -> None:
+def _undo_creation(work: Work, run: Run, entry: Mapping[str, Any], made: set[str], later: _Later) -> None:
     kind, number = entry["subject"].partition(":")[0], _number(entry["subject"])
     row = _row(work, kind, number)
     if row.deleted is not None:
@@ -121,19 +120,32 @@ def _undo_creation(work: Work, run: Run, entry: Mapping[str, Any], made: set[str
     else:
         work.editing(row, What.DELETION)
         require_never_executed(work, row)
-        inside = [one.name for one in (work.templates(row) if row.is_block else work.children(row))]
-        if inside or any(work.of(row, aspect).body for aspect in later):
-            held = f": it holds {', '.join(inside[:5])}" if inside else ""
-            raise ConflictError(f"{row.label} is not as it was made{held}", hint="delete it instead")
+        changed = _as_restored if entry["action"] == "undo" and row.is_block else _as_made
+        held = changed(work, row, later)
+        if held:
+            raise ConflictError(f"{row.label} is not as it was then: {', '.join(held[:5])}", hint="delete it instead")
     work.remove(row, run.run_id)
 
 
-def _written_since(work: Work, entries: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """Return, for each item, the documents that other operations wrote since."""
+def _as_made(work: Work, item: Item, later: _Later) -> list[str]:
+    """Return what an item holds that the operation which made it did not put there (what it did is gone already)."""
+    inside = [one.name for one in (work.templates(item) if item.is_block else work.children(item))]
+    beside = later.get(item.subject, set()) - {"self", *_ORDERS}
+    return inside + [aspect for aspect in sorted(beside) if work.of(item, aspect).body]
+
+
+def _as_restored(work: Work, block: Item, later: _Later) -> list[str]:
+    """Return what of a block that was brought back was written since."""
+    templates = [one.name for one in work.templates(block) if one.subject in later]
+    return sorted(later.get(block.subject, set())) + templates
+
+
+def _written_since(work: Work, entries: Sequence[Mapping[str, Any]]) -> _Later:
+    """Return, for each item and template, the documents that other operations wrote since."""
     query = select(p2_history.c.subject, p2_history.c.aspect).where(
         p2_history.c.run_id == entries[0]["run_id"],
         p2_history.c.sequence > entries[0]["sequence"],
-        p2_history.c.aspect.in_([one for one in _WHAT if one not in {"self", *_ORDERS}]),
+        p2_history.c.aspect != "tree",
     )
     found: dict[str, set[str]] = {}
     for subject, aspect in work.connection.execute(query):
