@@ -1,7 +1,7 @@
 """An instrument's field of view on the sky, from ``field.toml`` in its folder: outlines, slits, and what turns them.
 
 Angles are position angles on the sky (north through east).  Outlines and offsets are given at position angle 0: the first number to the
-east (or across), the second to the north (or along).  The format: docs/instrument-packages.md.
+east (or across), the second to the north (or along).  The format: docs/finding-charts.md.
 """
 
 from __future__ import annotations

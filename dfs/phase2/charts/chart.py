@@ -85,6 +85,8 @@ def rendered(block: ObservationBlock, run: ObservingRun, marks: ChartMarks, pain
     paper.paste(Image.fromarray(_printed(painted)), (_MARGIN, _MARGIN))
     pen = Pen(_WIDTH, _HEIGHT)
     main = Panel(plane, (_MARGIN, _MARGIN))
+    main.compass(pen)  # their white grounds hide nothing of the field
+    main.scale(pen)
     main.shapes(pen, marks)
     if marks.slit is not None:
         main.slit(pen, marks, marks.slit)
@@ -92,8 +94,6 @@ def rendered(block: ObservationBlock, run: ObservingRun, marks: ChartMarks, pain
     main.stars(pen, marks.stars)
     main.motion(pen, marks)
     main.target(pen, marks)
-    main.compass(pen)
-    main.scale(pen)
     _trim(pen)
     left = _MARGIN + _SIDE + 28
     below = write_column(pen, block, run, marks, painted, (left, _MARGIN + 4), _COLUMN)

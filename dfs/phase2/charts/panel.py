@@ -26,7 +26,6 @@ COLOURS = {
     "track": "#b35900",
 }
 _LENGTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600)  # arcsec, of scale bars
-_EDGE_STEPS = 24
 _NEAREST_LABEL = 70.0  # pixels between the labels of a track
 
 
@@ -72,7 +71,12 @@ class Panel:
                 pen.line([start, end], INK, 1.2, halo=False)
 
     def shapes(self, pen: Pen, marks: ChartMarks) -> None:
-        """Draw the outlines of the field; the instrument's position angle turns them about the target."""
+        """Draw the outlines of the field, turned about the target; along the parallactic angle the circle in which they turn."""
+        if marks.angle_deg is None and marks.shapes:
+            reach = max(math.hypot(*corner) for one in marks.shapes for corner in one.corners())
+            centre = self.place(marks.ra_deg, marks.dec_deg)
+            pen.circle(centre, reach / 60 * self.plane.scale, COLOURS["field"], 2.2)
+            return
         for shape in marks.shapes:
             pen.polygon(self._outline(shape, marks), COLOURS["field"], 2.2)
 
@@ -164,18 +168,13 @@ class Panel:
         pen.text((x + pixels / 2, y - 21), angle_text(arcsec), 18, INK, anchor="mm", bold=True)
 
     def _outline(self, shape: Shape, marks: ChartMarks) -> list[tuple[float, float]]:
-        corners = shape.corners()
+        """Return the outline; the edges of a box are straight in the plane that touches the sky at the target."""
+        points = shape.corners()
         if shape.kind == "circle":
             east, north = shape.offset_arcmin
             around = np.linspace(0, 2 * np.pi, 90, endpoint=False)
             radius = shape.size_arcmin[0] / 2
             points = [(east + radius * math.sin(one), north + radius * math.cos(one)) for one in around]
-        else:
-            points = [
-                (a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part)
-                for a, b in zip(corners, corners[1:] + corners[:1], strict=True)
-                for part in np.arange(_EDGE_STEPS) / _EDGE_STEPS
-            ]
         angle = marks.angle_deg or 0.0
         return [self._turned(marks, east / 60, north / 60, angle) for east, north in points]
 

@@ -206,6 +206,10 @@ def test_a_parallactic_slit_has_no_angle() -> None:
     assert marks.angle_deg is None
     assert marks.slit is not None
     assert marks.slit.angle_deg is None
+    pen = Recorder()
+    Panel(PLANE, (0.0, 0.0)).shapes(pen, marks)  # type: ignore[arg-type]
+    assert not pen.lines, "a field that turns is drawn as the circle it turns in"
+    assert [colour for _, colour in pen.rings] == [COLOURS["field"]]
     assert len(_chart(block=block)) > 10_000
 
 

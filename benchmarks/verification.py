@@ -1,0 +1,70 @@
+"""Verifying a run of 1,000 blocks with four templates each, one block, and drawing a finding chart.
+
+Usage: python benchmarks/verification.py
+
+Best and worst of several; goals: the run below 1 s, the chart below 2 s.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from dfs.instruments.packages import package
+from dfs.model.phase2 import Container, ObservationBlock, ObservingRun, RunTree
+from dfs.model.sexagesimal import dec_text, ra_text
+from dfs.phase2.charts import StarCatalogue, draw_chart
+from dfs.phase2.examples import examples, new_block
+from dfs.phase2.verification import Verifier
+
+BLOCKS = 1_000
+
+
+def timed(what: str, goal_s: float, call: Callable[[], object], times: int = 5) -> None:
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        call()
+        found.append(time.perf_counter() - start)
+    ok = "ok" if max(found) < goal_s else "slow"
+    print(f"{what:40} best {min(found):7.3f} s  worst {max(found):7.3f} s  goal {goal_s:g} s  {ok}")
+
+
+def tree_of(block: ObservationBlock, run: ObservingRun) -> RunTree:
+    rng = np.random.default_rng(1)
+    science = block.templates[1]
+    templates = (block.templates[0], science, replace(science, template_id=8), replace(science, template_id=9))
+    blocks = tuple(
+        replace(
+            block,
+            ob_id=10 + at,
+            name=f"OB_{at}",
+            templates=templates,
+            target=replace(block.target, ra=ra_text(rng.uniform(0, 360)), dec=dec_text(rng.uniform(-85, 20))),
+        )
+        for at in range(BLOCKS)
+    )
+    return RunTree(run, Container(2, 1, None, "Folder", "root", items=blocks), {"summary": "benchmark"})
+
+
+def main() -> None:
+    block = new_block(examples("FORS2")[0])
+    begin, end = datetime(2026, 5, 1, 16, tzinfo=UTC), datetime(2027, 5, 1, 16, tzinfo=UTC)
+    version = package("FORS2").version
+    run = ObservingRun(1, "117.23XY.001", "", "FORS2", "UT1", version, 117, "SM", 2, begin, end)
+    tree = tree_of(block, run)
+    timed(f"verify a run of {BLOCKS} blocks, a year", 1.0, lambda: Verifier().verify_run(tree))
+    timed("verify one block of it", 0.1, lambda: Verifier().verify_block(run, next(tree.blocks())))
+    rng = np.random.default_rng(2)
+    place = block.target.ra_deg, block.target.dec_deg
+    ra, dec = (centre + rng.uniform(-0.15, 0.15, 1000) for centre in place)
+    stars = StarCatalogue(ra, dec, rng.uniform(10, 20, 1000))
+    timed("draw a finding chart", 2.0, lambda: draw_chart(block, run, stars))
+
+
+if __name__ == "__main__":
+    main()
