@@ -14,7 +14,7 @@ from dfs.phase2.client.fresh import Fresh
 from dfs.phase2.client.names import Names
 from dfs.phase2.client.results import Execution, Findings
 from dfs.phase2.client.showing import tree_text
-from dfs.phase2.client.sight import nightly
+from dfs.phase2.client.sight import night_plot, nightly, season_plot
 from dfs.phase2.client.tables import RunTables
 from dfs.phase2.client.trees import Document, is_block, item_number, walk
 from dfs.phase2.client.working import WorkingCopy
@@ -169,7 +169,17 @@ class Run(RunTables):
         Worked out here, without network, from what is set now, pushed or not.
         """
         wanted = self.blocks() if blocks is None else blocks
-        return nightly({**self.working.tree["run"]}, [one.document for one in wanted], night)
+        return nightly(self.working.tree["run"], [one.document for one in wanted], night)
+
+    def plot_night(self, night: str | date | None = None, blocks: Sequence[Block] | None = None) -> Any:
+        """Return the bokeh figure of a night: altitude and air mass of each block, Moon, twilight, windows."""
+        wanted = self.blocks() if blocks is None else blocks
+        return night_plot(self.working.tree["run"], [one.document for one in wanted], night)
+
+    def plot_period(self, blocks: Sequence[Block] | None = None) -> Any:
+        """Return the bokeh figure of the hours in which blocks can be observed, night by night through the run."""
+        wanted = self.blocks() if blocks is None else blocks
+        return season_plot(self.working.tree["run"], [one.document for one in wanted])
 
     def submit(self, *, notify: bool = False) -> Findings:
         """Push, verify and hand in every block that is ready; with `notify` tell the observatory that the run is complete."""

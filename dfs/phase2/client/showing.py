@@ -38,16 +38,16 @@ def block_text(block: Mapping[str, Any]) -> str:
         "status": block.get("obStatus"),
         "priority": block.get("userPriority"),
     }
-    lines = [f"{key:<24}{value}" for key, value in told.items()]
+    lines = [f"{key:<30}{value}" for key, value in told.items()]
     for part in ("target", "constraints", "obsDescription", "schedule"):
         lines += [
-            f"{part + '.' + key:<24}{value}"
+            f"{part + '.' + key:<30}{value}"
             for key, value in (block.get(part) or {}).items()
             if value not in (None, "")
         ]
     for kind in ("absolute", "sidereal"):
-        lines += [f"{kind:<24}{one['from']} - {one['to']}" for one in block.get(kind) or ()]
-    lines += [f"{'charts':<24}{', '.join(block['charts'])}"] if block.get("charts") else []
+        lines += [f"{kind:<30}{one['from']} - {one['to']}" for one in block.get(kind) or ()]
+    lines += [f"{'charts':<30}{', '.join(block['charts'])}"] if block.get("charts") else []
     for template in block.get("templates") or ():
         lines += ["", f"{template['templateName']} ({template['type']})"]
         lines += [f"  {one['name']:<22}{one.get('value')}" for one in template["parameters"]]

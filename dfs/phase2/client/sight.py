@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dfs.phase2.visibility import NightVisibility
     from dfs.sky.ephemerides import Night
 
-__all__ = ["night_for", "nightly"]
+__all__ = ["night_for", "night_plot", "nightly", "season_plot"]
 
 
 def night_for(telescope: str, night: str | date | None, now: datetime | None = None) -> Night:
@@ -33,3 +33,22 @@ def nightly(
 
     noun = read_run(run)
     return all_windows([read_block(one) for one in blocks], noun, night_for(noun.telescope, night))
+
+
+def night_plot(run: Mapping[str, Any], blocks: Iterable[Mapping[str, Any]], night: str | date | None) -> Any:
+    """Return the bokeh figure of whole `blocks` in a night: altitude, air mass, Moon, twilight, windows."""
+    from dfs.figures.visibility import NightFigure
+    from dfs.phase2.visibility.drawing import night_data
+
+    noun = read_run(run)
+    return NightFigure(night_data([read_block(one) for one in blocks], noun, night_for(noun.telescope, night))).plot
+
+
+def season_plot(run: Mapping[str, Any], blocks: Iterable[Mapping[str, Any]]) -> Any:
+    """Return the bokeh figure of the hours in which whole `blocks` can be observed, night by night through the run."""
+    from dfs.figures.visibility import period_figure
+    from dfs.phase2.visibility.drawing import period_data
+    from dfs.phase2.visibility.period import period
+
+    noun = read_run(run)
+    return period_figure(period_data(period([read_block(one) for one in blocks], noun), noun.prog_id))

@@ -44,6 +44,8 @@ def test_visibility_of_a_night_without_network(run, ob):
     seen = ob.visibility("2022-11-15")
     assert seen.windows or seen.reason
     assert run.visibility("2022-11-15")[0] == seen
+    assert "2022-11-15" in run.plot_night("2022-11-15").title.text
+    assert "110.23XY.001" in run.plot_period([ob]).title.text
 
 
 def test_targets_in_every_form(run):
