@@ -13,15 +13,14 @@ visitor mode                           folders: scheduling containers are for se
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dfs.errors import UsageError
 from dfs.model.phase2 import ObservingRun
-from dfs.model.sexagesimal import dec_text, ra_text
 from dfs.phase2.api import Change
+from dfs.phase2.survey.copies import copied_block
 from dfs.phase2.survey.epochs import Epochs, require_room
 from dfs.phase2.survey.tilings import Pointing
 
@@ -29,8 +28,6 @@ __all__ = ["SurveyPlan", "plan_survey"]
 
 Document = dict[str, Any]
 
-_KEPT = ("obsDescription", "constraints", "userPriority", "templates", "sidereal", "itemType")
-_PARAMETER = ("name", "type", "value")
 _LONGEST_S = 3600.0
 _LONGEST_NAME = 68  # of a FITS card: OBS NAME
 
@@ -177,7 +174,7 @@ class _Maker:
     def _setups(self, pointing: Pointing, epoch: int) -> list[Document]:
         several = len(self._patterns) > 1
         return [
-            _copied(
+            copied_block(
                 pattern,
                 f"{self._name}_{pointing.name}{f'_s{number}' if several else ''}{self._visit_name(epoch)}",
                 f"{self._name}_{pointing.name}",
@@ -197,25 +194,6 @@ def _require_name(name: str) -> None:
     longest = _LONGEST_NAME - 28  # for pointing, set-up and visit
     if not name.strip() or len(name) > longest or not name.isprintable():
         raise UsageError(f"{name!r} is no name", where="survey.name", accepted=f"1 to {longest} printable characters")
-
-
-def _copied(pattern: Mapping[str, Any], name: str, target: str, pointing: Pointing) -> Document:
-    """Return a copy of a block at another place, under another name."""
-    found: Document = {key: copy.deepcopy(pattern[key]) for key in _KEPT if pattern.get(key)}
-    found["itemType"] = pattern.get("itemType", "OB")
-    found["name"] = name
-    found["templates"] = [
-        {
-            "templateName": one["templateName"],
-            "type": one.get("type"),
-            "parameters": [{key: p[key] for key in _PARAMETER if key in p} for p in one.get("parameters", ())],
-        }
-        for one in found.get("templates", ())
-    ]
-    if found["itemType"] == "OB":
-        place = {"name": target, "ra": ra_text(pointing.ra_deg), "dec": dec_text(pointing.dec_deg), "equinox": "J2000"}
-        found["target"] = place | {"epoch": 2000.0, "properMotionRa": 0.0, "properMotionDec": 0.0}
-    return found
 
 
 def _container(kind: str, name: str, items: list[Document]) -> Document:

@@ -149,16 +149,37 @@ def _rows(
     """Return the frames of a lattice that are nearest to any of the points: rows `pitch` apart, odd ones shifted by `shift` steps."""
     if pitch <= 0:
         raise UsageError("frames so wide leave gaps so close to the pole", where="tiling", accepted="narrower frames")
-    row = np.rint((dec - centre[1]) / pitch).astype(int)
-    nearest = np.maximum(
-        np.abs(centre[1] + row * pitch) - pitch / 2, 0.0
-    )  # of the row's two sides, that to the equator
-    step = width / np.cos(np.radians(nearest))
-    moved = shift * (row % 2)
-    column = np.rint(((ra - centre[0] + 180.0) % 360.0 - 180.0) / step - moved).astype(int)
+    height = (dec - centre[1]) / pitch
+    east = (ra - centre[0] + 180.0) % 360.0 - 180.0
+    row = np.rint(height).astype(int)
+    column, away = _column(east, row, centre[1], pitch, width, shift)
+    if shift:  # the frame closest to a point may stand in the row beyond
+        other = row + np.where(height >= row, 1, -1)
+        other_column, other_away = _column(east, other, centre[1], pitch, width, shift)
+        cosine = np.cos(np.radians(dec))
+        nearer = np.hypot(other_away * cosine, (height - other) * pitch) < np.hypot(
+            away * cosine, (height - row) * pitch
+        )
+        row, column = np.where(nearer, other, row), np.where(nearer, other_column, column)
     _, chosen = np.unique(row * _WIDE + column, return_index=True)  # one number for row and column: sorted as both are
-    east = centre[0] + (column[chosen] + moved[chosen]) * step[chosen]
-    return list(zip((east % 360.0).tolist(), (centre[1] + row[chosen] * pitch).tolist(), strict=True))
+    row, column = row[chosen], column[chosen]
+    ras = centre[0] + (column + shift * (row % 2)) * _step(row, centre[1], pitch, width)
+    return list(zip((ras % 360.0).tolist(), (centre[1] + row * pitch).tolist(), strict=True))
+
+
+def _column(
+    east: Array, row: NDArray[np.int64], middle: float, pitch: float, width: float, shift: float
+) -> tuple[NDArray[np.int64], Array]:
+    """Return the column of the frame in `row` that is nearest to each point, and how far east of it (deg) the point is."""
+    step = _step(row, middle, pitch, width)
+    column = np.rint(east / step - shift * (row % 2)).astype(int)
+    return column, east - (column + shift * (row % 2)) * step
+
+
+def _step(row: NDArray[np.int64], middle: float, pitch: float, width: float) -> Array:
+    """Return the step in right ascension (deg) that leaves no gap on the side of a row that is closest to the equator."""
+    nearest = np.maximum(np.abs(middle + row * pitch) - pitch / 2, 0.0)
+    return np.asarray(width / np.cos(np.radians(nearest)), dtype=np.float64)
 
 
 def _bend(width_deg: float, dec_deg: float) -> float:

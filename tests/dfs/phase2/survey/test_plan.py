@@ -167,7 +167,7 @@ def test_tilings_are_asked_for_in_words(run) -> None:
     assert len(survey_of(field, [PATTERN], run, tiling={"overlap": 0.5}).pointings) > 2 * usual
     assert len(survey_of(field, [PATTERN], run, tiling={"width": 30 * u.arcmin, "height": 0.5 * u.deg}).pointings) == 1
     assert len(survey_of(field, [PATTERN], run, tiling={"dithers": 4, "dither": 15}).pointings) == 4 * usual
-    assert len(survey_of(field, [PATTERN], run, tiling="hexagonal").pointings) > usual
+    assert len(survey_of(field, [PATTERN], run, tiling="hexagonal").pointings) > 12, "seven round fields cannot do"
 
 
 WRONG = {
