@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ from dfs.model.phase2 import Container, Fix, ObservationBlock, Severity
 from dfs.phase2.verification.registry import Problem, rule
 from dfs.phase2.verification.views import ContainerView
 from dfs.phase2.visibility.starts import STEP_DAYS, possible_starts
-from dfs.sky.ephemerides import mjd_of
 
 __all__: list[str] = []
 
@@ -73,8 +73,9 @@ def link_impossible(view: ContainerView) -> Iterator[Problem]:
     if any(latest is not None and latest < earliest for earliest, latest in map(_delays, view.container.items)):
         return  # told by delay-order
     blocks = [_first_block(item) for item in view.container.items]
-    starts = possible_starts([one for one in blocks if one is not None], view.run)
-    before: Any = None
+    timed = [replace(one, execution_s=view.execution_s.get(one.ob_id, 0.0)) for one in blocks if one is not None]
+    starts = possible_starts(timed, view.run)
+    before: Any = None  # when the member before may end: delays count from there, as the service counts them
     for at, (item, block) in enumerate(zip(view.container.items, blocks, strict=True)):
         if block is None or not len(starts[block.ob_id]):
             return  # told by the rules on the block itself
@@ -88,16 +89,14 @@ def link_impossible(view: ContainerView) -> Iterator[Problem]:
                 yield Problem(f"items[{at}].schedule.{_LATEST}", message, "delays that end in a dark hour", fix)
                 return
             own = follows
-        before = own
-    if before is not None and float(before[0]) > mjd_of(view.run.valid_to):
-        yield Problem("items", "the last member comes after the run", "shorter delays")
+        before = own + _length_s(view, item) / _DAY_S
 
 
 _OPEN = Fix("leave the link open", None)
 
 
 def _following(own: Any, before: Any, earliest: float, latest: float | None) -> Any:
-    """Return those of `own` starts (MJD) that follow one of `before` by `earliest` to `latest` days, to a step of the times."""
+    """Return those of `own` starts (MJD) that follow one of the ends `before` by `earliest` to `latest` days, to a step of the times."""
     nearest = np.searchsorted(before, own - earliest + STEP_DAYS / 2, side="right") - 1
     reached = nearest >= 0
     if latest is not None:
@@ -109,6 +108,11 @@ def _members(view: ContainerView) -> Iterator[tuple[int, Container | Observation
     """Yield the second and later members of a time link."""
     if view.container.kind == "TimeLink":
         yield from list(enumerate(view.container.items))[1:]
+
+
+def _length_s(view: ContainerView, item: Container | ObservationBlock) -> float:
+    blocks = [item] if isinstance(item, ObservationBlock) else item.blocks()
+    return sum(view.execution_s.get(one.ob_id, 0.0) for one in blocks)
 
 
 def _first_block(item: Container | ObservationBlock) -> ObservationBlock | None:

@@ -393,3 +393,13 @@ def test_a_link_that_lasts_longer_than_the_night_is_possible() -> None:
     for earliest, latest in ((20, 28), (0, 1), (11, 30)):
         link = _second(earliestAfterPrevious=earliest * 3600, latestAfterPrevious=latest * 3600)
         assert not _found(VERIFIER.verify_container(RUN, link), "link-impossible"), (earliest, latest)
+
+
+def test_delays_count_from_the_end_of_the_member_before() -> None:
+    first = replace(_PAIR[0], absolute=(window("2026-11-10T02:00", "2026-11-10T02:10"),))
+    at_once = {"earliestAfterPrevious": 0, "latestAfterPrevious": 900}
+    second = replace(_PAIR[1], absolute=(window("2026-11-10T03:00", "2026-11-10T03:10"),), schedule=at_once)
+    assert 50 * 60 < good.timed(first).execution_s < 60 * 60
+    assert not _found(VERIFIER.verify_container(RUN, good.container("TimeLink", first, second)), "link-impossible")
+    early = replace(second, absolute=(window("2026-11-10T02:10", "2026-11-10T02:20"),))
+    assert _found(VERIFIER.verify_container(RUN, good.container("TimeLink", first, early)), "link-impossible")
