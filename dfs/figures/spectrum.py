@@ -86,10 +86,11 @@ def _calibrated(wavelength_nm: NDArray[Any], intervals_nm: Sequence[tuple[float,
 
 def _telling(flux: NDArray[Any], error: NDArray[Any] | None) -> NDArray[np.bool_]:
     """Tell which fluxes say something: not those of the noisy ends, whose errors are far above the usual one."""
-    good = np.isfinite(flux)
+    good: NDArray[np.bool_] = np.isfinite(flux)
     if error is None or not (good & np.isfinite(error)).any():
         return good
-    return good & (error <= _NOISY * np.nanmedian(error[good]))
+    quiet: NDArray[np.bool_] = error <= _NOISY * np.nanmedian(error[good])
+    return good & quiet
 
 
 def _robust_range(plot: figure, flux: NDArray[Any]) -> None:
