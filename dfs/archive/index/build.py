@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from dfs.archive.index.cube import COUNT, MOST_COUNTS, MOST_VALUES, spelled
 from dfs.archive.index.manifest import DATABASE, STREAM, Manifest, TableFiles, checksum, new_folder, publish, sweep
 from dfs.archive.index.rows_file import write_rows
 from dfs.archive.index.staging import Staging
+from dfs.errors import ServiceError
 from dfs.model.schema import TableSchema
 from dfs.progress import Progress, Silent
 from dfs.store.durable import disk_errors
@@ -67,34 +68,58 @@ def write_generation(
     ServiceError
         The disk is full or cannot be written; the generation in force stays.
     """
-    progress = progress or Silent()
     generation = new_folder(folder, watermark)
     try:
-        with disk_errors(generation, "write the index"), Staging(generation, DATABASE, tables) as staging:
-            progress.begin("rows", None)
-            for name, batch in rows:
-                staging.add(name, batch)
-                progress.step(name)
-            progress.end()
-            progress.begin("tables", len(tables))
-            made = {}
-            for number, table in enumerate(tables):
-                if staging.holds(table):  # a table without rows costs nothing: it is as one declared later
-                    made[table.name.lower()] = _write_table(staging, table, generation, f"t{number:03d}")
-                progress.step(table.name)
-            progress.end()
-            staging.finish()
-        files = [one for one in sorted(generation.rglob("*")) if one.is_file() and one.name != "lock"]
-        sums = {str(one.relative_to(generation)): checksum(one) for one in files}
-        with suppress(OSError):  # a file system without links does with one name
-            os.link(generation / DATABASE, generation / STREAM)
-        manifest = Manifest(generation.name, watermark, duckdb.__version__, made, sums)
-        publish(folder, manifest)
+        with _write_errors(generation):
+            made = _write_tables(generation, tables, rows, progress or Silent())
+            manifest = _sealed(generation, watermark, made)
+            publish(folder, manifest)
     except BaseException:
         shutil.rmtree(generation, ignore_errors=True)
         raise
     sweep(folder, generation.name)
     return manifest
+
+
+@contextmanager
+def _write_errors(generation: Path) -> Iterator[None]:
+    """Turn what the disk says, itself or by way of DuckDB, into one line."""
+    try:
+        with disk_errors(generation, "write the index"):
+            yield
+    except duckdb.Error as error:
+        said = str(error).strip().splitlines()[0].rpartition(": ")[2]
+        hint = "see that this disk has room; the index that was there stays"
+        raise ServiceError(f"cannot write the index: {said}", where=str(generation), hint=hint) from error
+
+
+def _write_tables(
+    generation: Path, tables: Sequence[TableSchema], rows: Iterable[tuple[str, pa.RecordBatch]], progress: Progress
+) -> dict[str, TableFiles]:
+    with Staging(generation, DATABASE, tables) as staging:
+        progress.begin("rows", None)
+        for name, batch in rows:
+            staging.add(name, batch)
+            progress.step(name)
+        progress.end()
+        progress.begin("tables", len(tables))
+        made = {}
+        for number, table in enumerate(tables):
+            if staging.holds(table):  # a table without rows costs nothing: it is as one declared later
+                made[table.name.lower()] = _write_table(staging, table, generation, f"t{number:03d}")
+            progress.step(table.name)
+        progress.end()
+        staging.finish()
+    return made
+
+
+def _sealed(generation: Path, watermark: int, made: Mapping[str, TableFiles]) -> Manifest:
+    """Return the manifest of a generation whose files are written, and make them durable."""
+    files = [one for one in sorted(generation.rglob("*")) if one.is_file() and one.name != "lock"]
+    sums = {str(one.relative_to(generation)): checksum(one) for one in files}
+    with suppress(OSError):  # a file system without links does with one name
+        os.link(generation / DATABASE, generation / STREAM)
+    return Manifest(generation.name, watermark, duckdb.__version__, made, sums)
 
 
 def _write_table(staging: Staging, table: TableSchema, generation: Path, place: str) -> TableFiles:

@@ -63,17 +63,20 @@ class Delta:
     def change(
         self, tables: dict[str, TableSchema], changes: Changes, rows: Iterable[tuple[str, pa.RecordBatch]]
     ) -> set[str]:
-        """Put `rows` in the place of all rows of the files `changes`; return the tables that are others now."""
+        """Put `rows` in the place of all rows of the files `changes`; return the tables that are others now.
+
+        All of `rows` are made before anything changes: when their source fails, everything is as before.
+        """
         touched, concerned = set(), pa.array(sorted(changes), pa.large_string())
+        come: dict[str, list[pa.Table]] = {}
+        for name, batch in rows:
+            if batch.num_rows:
+                come.setdefault(name.lower(), []).append(conform(tables[name.lower()], batch))
         for name, held in self._rows.items():
             kept = held.filter(pc.invert(pc.is_in(held.column(FILE), concerned)))
             if kept.num_rows != held.num_rows:
                 self._rows[name] = kept
                 touched.add(name)
-        come: dict[str, list[pa.Table]] = {}
-        for name, batch in rows:
-            if batch.num_rows:
-                come.setdefault(name.lower(), []).append(conform(tables[name.lower()], batch))
         for name, pieces in come.items():
             before = [self._rows[name]] if name in self._rows else []
             self._rows[name] = pa.concat_tables([*before, *pieces])
@@ -83,6 +86,11 @@ class Delta:
             if block is not None and block.rows_of_files(sorted(changes)).size:
                 touched.add(name)
         return touched | set(come)
+
+    def follows(self, table: TableSchema) -> bool:
+        """Tell whether the rows made so far can go on with the columns that `table` has now: none has another type."""
+        rows = self._rows.get(table.name.lower())
+        return rows is None or _keeps_types(table, rows.schema)
 
     def state(self, table: TableSchema) -> TableState:
         """Return a table as it is now."""
@@ -99,9 +107,13 @@ class Delta:
 
 def adoptable(table: TableSchema, rows: int, block: Block) -> bool:
     """Tell whether a table whose columns changed can go on with its old rows: it is small, and no column has another type."""
-    types = {field.name.lower(): field.type for field in block.schema}
+    return rows <= _MOST_ADOPTED and _keeps_types(table, block.schema)
+
+
+def _keeps_types(table: TableSchema, schema: pa.Schema) -> bool:
+    types = {field.name.lower(): field.type for field in schema}
     wanted = arrow_schema(table, placed=False)
-    return rows <= _MOST_ADOPTED and all(types.get(one.name.lower(), one.type) == one.type for one in wanted)
+    return all(types.get(one.name.lower(), one.type) == one.type for one in wanted)
 
 
 def adapted(table: TableSchema, rows: pa.Table) -> pa.Table:

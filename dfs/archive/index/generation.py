@@ -123,7 +123,9 @@ class Generation:
         config = {
             "threads": 1 if use == "rows" else self._resources.threads,
             "memory_limit": self._resources.stream_memory if use == "stream" else self._resources.memory,
-            "temp_directory": str(self.folder.parent / f"spill-{os.getpid()}"),
+            "temp_directory": str(
+                self.folder / f"spill-{os.getpid()}"
+            ),  # of a process that dies it goes with the generation
             "max_temp_directory_size": self._resources.spill,
             "python_enable_replacements": False,
             "autoinstall_known_extensions": False,

@@ -6,7 +6,7 @@ the sky is full.  Rows without a position have no tile and stay out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,8 @@ def export_hats(
             progress.step(f"Norder={order} Npix={pixel}")
         progress.end()
         _describe(folder, state.schema, written, about)
-    nowhere = sum(int(np.searchsorted(block.arrays["hpx"], 0)) for block in state.blocks)
-    return Exported(sum(count for *_, count in written), len(written), nowhere)
+    nowhere = _seen(state, lambda pixels: (0, int(np.searchsorted(pixels, 0))), rule)
+    return Exported(sum(count for *_, count in written), len(written), nowhere.num_rows)
 
 
 def _tiles(state: TableState) -> Iterator[tuple[int, int]]:
@@ -130,23 +130,28 @@ def _span(pixels: NDArray[Any], order: int, pixel: int) -> tuple[int, int]:
 
 def _rows(state: TableState, order: int, pixel: int, rule: RowRule) -> pa.Table:
     """Return the rows of a tile that may leave, sorted."""
-    batches = []
-    for block in state.blocks:
-        numbers = np.arange(*_span(block.arrays["hpx"], order, pixel))
-        if block is state.base:
-            numbers = np.setdiff1d(numbers, state.hidden, assume_unique=True)
-        batches += block.take(numbers)
-    rows = pa.Table.from_batches(batches, arrow_schema(state.schema))
-    if not rule.everything:
-        key, until = rows.column(PROTECTED_BY), rows.column(PROTECTED_UNTIL)
-        keys = pa.array(sorted(rule.keys), key.type)
-        seen = pc.or_kleene(pc.or_kleene(pc.is_null(key), pc.less_equal(until, rule.now)), pc.is_in(key, keys))
-        rows = rows.filter(seen)
-    rows = rows.sort_by(HPX) if len(batches) > 1 else rows
+    rows = _seen(state, lambda pixels: _span(pixels, order, pixel), rule)
+    rows = rows.sort_by(HPX) if rows.column(HPX).num_chunks > 1 else rows
     kept = [name for name in rows.column_names if name not in HIDDEN]
     pixels = rows.column(HPX)
     assert NOWHERE < 0  # noqa: S101 - rows without a place are in no span
     return rows.select(kept).add_column(0, pa.field(PIXEL_COLUMN, pa.int64(), nullable=False), pixels)
+
+
+def _seen(state: TableState, span: Callable[[NDArray[Any]], tuple[int, int]], rule: RowRule) -> pa.Table:
+    """Return the rows of a span of pixels that are there and may leave."""
+    batches = []
+    for block in state.blocks:
+        numbers = np.arange(*span(block.arrays["hpx"]))
+        if block is state.base:
+            numbers = np.setdiff1d(numbers, state.hidden, assume_unique=True)
+        batches += block.take(numbers)
+    rows = pa.Table.from_batches(batches, arrow_schema(state.schema))
+    if rule.everything:
+        return rows
+    key, until = rows.column(PROTECTED_BY), rows.column(PROTECTED_UNTIL)
+    keys = pa.array(sorted(rule.keys), key.type)
+    return rows.filter(pc.or_kleene(pc.or_kleene(pc.is_null(key), pc.less_equal(until, rule.now)), pc.is_in(key, keys)))
 
 
 def _write(folder: Path, order: int, pixel: int, rows: pa.Table) -> Any:

@@ -26,7 +26,7 @@ from dfs.archive.index.delta import Delta, adoptable
 from dfs.archive.index.generation import Generation, Resources
 from dfs.archive.index.manifest import Manifest, current, damaged, hold, locked
 from dfs.archive.index.snapshot import Snapshot, TableState
-from dfs.errors import DataError
+from dfs.errors import DataError, DfsError
 from dfs.model.schema import TableSchema
 from dfs.progress import Progress, Silent
 from dfs.store import Database
@@ -75,8 +75,7 @@ class Index:
         self.behind = behind
         self._pulse = Pulse(database)
         self._lock = threading.RLock()
-        self._seen: tuple[object, ...] | None = None
-        self._snapshot: Snapshot | None = None
+        self._last: tuple[tuple[object, ...], Snapshot] | None = None  # the last, with the signs of its moment
         self._delta: Delta | None = None
         self._opened: tuple[int, int] | None = None
         self._builder: threading.Thread | None = None
@@ -90,17 +89,17 @@ class Index:
         ServiceError
             The truth or the index cannot be read.
         """
-        signs = self._signs()
-        if signs == self._seen and self._snapshot is not None and self._process == os.getpid():
-            return self._snapshot
+        kept = self._last  # read once: another thread may be about to renew it
+        if kept is not None and self._process == os.getpid() and kept[0] == self._signs():
+            return kept[1]
         with self._lock:
             if self._process != os.getpid():  # a fork: what the parent opened is the parent's
                 self._forget()
-            signs = self._signs()
-            if signs != self._seen or self._snapshot is None:
-                self._snapshot = self._renewed()
-                self._seen = (self._stamp(), *signs[1:])
-            return self._snapshot
+            signs, kept = self._signs(), self._last
+            if kept is None or kept[0] != signs:
+                renewed = self._renewed()
+                kept = self._last = ((self._stamp(), *signs[1:]), renewed)
+            return kept[1]
 
     def rebuild(self, progress: Progress | None = None) -> Manifest:
         """Write a new generation from the truth and put it in force; another process that does so at the same moment is waited for.
@@ -155,7 +154,7 @@ class Index:
             self._forget()
 
     def _forget(self) -> None:
-        self._snapshot, self._seen, self._delta = None, None, None
+        self._last, self._delta = None, None
         if self._process != os.getpid():
             self._pulse, self._process, self._builder = Pulse(self._database), os.getpid(), None
 
@@ -178,7 +177,7 @@ class Index:
             if delta is None:
                 return self._rebuilt()
             manifest = delta.generation.manifest
-            before = self._snapshot.watermark if self._snapshot else manifest.watermark
+            before = self._last[1].watermark if self._last else manifest.watermark
             changes = changes_since(connection, before) if now > before else Changes()
             if self._too_many(len(delta.files | changes), manifest):
                 return self._rebuilt()
@@ -200,7 +199,7 @@ class Index:
             generation = None if is_damaged else Generation.open(self._folder, self._resources)
             self._opened = stamp
             # the old one closes with its last query
-            self._snapshot, self._delta = None, Delta(generation) if generation is not None else None
+            self._last, self._delta = None, Delta(generation) if generation is not None else None
         delta = self._delta
         if delta is None or delta.generation.manifest.watermark > now:
             return None
@@ -209,7 +208,7 @@ class Index:
             changed = table is not None and block is not None and known.structure != structure(table)
             if changed and table is not None and block is not None and not adoptable(table, known.rows, block):
                 return None
-        return delta
+        return delta if all(delta.follows(table) for table in tables.values()) else None
 
     def _too_many(self, changed: int, manifest: Manifest) -> bool:
         rows = max((one.rows for one in manifest.tables.values()), default=0)
@@ -219,8 +218,17 @@ class Index:
 
     def _build_behind(self) -> None:
         if self._builder is None or not self._builder.is_alive():
-            self._builder = threading.Thread(target=self.rebuild, name="index", daemon=True)
+            self._builder = threading.Thread(target=self._rebuild_quietly, name="index", daemon=True)
             self._builder.start()
+
+    def _rebuild_quietly(self) -> None:
+        """Build anew in a thread: where that fails, queries go on as they did."""
+        try:
+            self.rebuild()
+        except DfsError as error:
+            _log.warning("the index was not built anew: %s", error.line())
+        except Exception:  # noqa: BLE001 - the log has it; a thread has nobody else to tell
+            _log.exception("the index was not built anew")
 
     def _with_changes(
         self, connection: Connection, delta: Delta, tables: dict[str, TableSchema], changes: Changes, now: int
@@ -232,11 +240,13 @@ class Index:
             touched |= delta.change(tables, changes, rows)
         states = {name: self._kept(name, table, touched) or delta.state(table) for name, table in tables.items()}
         described = tuple(one for source in self._sources for one in source.schemas)
-        return Snapshot(delta.generation, now, described, states, _version(tables))
+        before = self._last[1] if self._last else None
+        version = before.version if before is not None and before.schemas == tables else _version(tables)
+        return Snapshot(delta.generation, now, described, states, version)
 
     def _kept(self, name: str, table: TableSchema, touched: set[str]) -> TableState | None:
         """Return the last state of a table; None: it is another now."""
-        state = self._snapshot.tables.get(name) if self._snapshot else None
+        state = self._last[1].tables.get(name) if self._last else None
         if state is None or name in touched or structure(state.schema) != structure(table):
             return None
         return state if state.schema == table else replace(state, schema=table)
@@ -251,4 +261,4 @@ class Index:
 
 
 def _version(tables: dict[str, TableSchema]) -> str:
-    return sha256("".join(structure(table) + name for name, table in sorted(tables.items())).encode()).hexdigest()
+    return sha256(repr(sorted(tables.items())).encode()).hexdigest()

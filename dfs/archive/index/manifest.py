@@ -231,6 +231,9 @@ def sweep(folder: Path, keep: str) -> None:
         if one.name == keep or not one.is_dir():
             continue
         with suppress(OSError):
+            if not (one / _LOCK).exists():  # whoever removed it died in the middle: nobody can hold it any more
+                shutil.rmtree(one)
+                continue
             handle = os.open(one / _LOCK, os.O_RDONLY)
             try:
                 if _flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB):

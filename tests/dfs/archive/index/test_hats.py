@@ -58,6 +58,18 @@ def test_hats_reads_what_was_exported(truth, tmp_path, monkeypatch):
         assert np.all(np.diff(pixels) >= 0)
 
 
+def test_rows_without_a_place_are_counted_as_they_are_now_and_as_far_as_one_may_know(truth, tmp_path):
+    hidden = {"programme": "EFOSC2/P1", "until": "2030-01-01T00:00:00.000"}
+    truth.put(*sky(20), *({"name": f"n{number}", "grade": 1} for number in range(3)), {"name": "n3", **hidden})
+    with truth.index() as index:
+        index.snapshot()
+        truth.put({**sky(1)[0], "name": "n0"}, {"name": "n1", "grade": 2})
+        snapshot = index.snapshot()
+        assert export_hats(snapshot, "sky.places", tmp_path / "all", rule=EVERYTHING).without_position == 3
+        public = RowRule("2025-01-01T00:00:00.000")
+        assert export_hats(snapshot, "sky.places", tmp_path / "public", rule=public).without_position == 2
+
+
 def test_protected_rows_do_not_leave(truth, tmp_path):
     truth.put(*sky(50))
     with truth.index() as index:
