@@ -33,7 +33,13 @@ def test_the_address_of_nothing_is_empty():
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=99999999", "limit=-3", "limit=x", "collection=../etc", "a=1;DROP", "%ff=%00", "x" * 5000]
+    "query",
+    [
+        *("limit=99999999", "limit=-3", "limit=x", "limit=²", "collection=../etc", "a=1;DROP", "%ff=%00"),
+        pytest.param("x" * 5000, id="long"),
+        pytest.param("limit=" + "9" * 5000, id="digits"),
+        pytest.param("&".join(f"a{number}=1" for number in range(200)), id="fields"),
+    ],
 )
 def test_odd_addresses_are_read_with_care(query):
     question = Question.of_address(query)

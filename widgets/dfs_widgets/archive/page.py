@@ -156,7 +156,8 @@ class ArchivePage:
         if error.where not in CRITERIA and error.where not in self.question.values:
             return False
         self.form.problems = {error.where: _without_place(error)}
-        self.found.rows = dict(no_results().rows)
+        self.results = no_results()
+        self.found.rows = dict(self.results.rows)
         return True
 
     def _listen(self) -> None:
@@ -237,6 +238,7 @@ class ArchivePage:
     def _signed(self, done: bool) -> None:
         """Show everything anew as somebody else may see it."""
         if done:
+            self._viewing.forget()
             self._asking.prepare()
             self.ask(self.question)
 

@@ -53,6 +53,11 @@ class Viewing:
         self._pane.size = readable_bytes(size) if size else ""
         self.turn(tab or self._pane.tab)
 
+    def forget(self) -> None:
+        """Keep no file at hand any more: whoever looks next may not have it."""
+        while self._files:
+            self._files.popitem()[1].unlink(missing_ok=True)
+
     def show_row(self, title: str, record: Mapping[str, str]) -> None:
         """Show a row that is no file: all its columns."""
         self._pane.dp_id = ""

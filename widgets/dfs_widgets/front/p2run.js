@@ -34,6 +34,10 @@ function render({ model, el }) {
       draw();
       for (const id of message.flash ?? []) for (const node of document.querySelectorAll(`.dfs-gr[data-id="${id}"]`)) node.classList.add("is-new");
     }
+    if (message.kind === "times") {
+      rows = rows.map((row) => (message.times[row.id] ? { ...row, time: message.times[row.id][0], seconds: message.times[row.id][1] } : row));
+      draw();
+    }
     if (message.kind === "choose") { // what was just made or duplicated
       chosen = message.ids;
       for (const one of [tree, blocks]) { one.state.chosen = new Set(chosen); one.state.anchor = chosen[0] ?? null; }
@@ -41,7 +45,7 @@ function render({ model, el }) {
     }
   });
   const undo = [
-    follow(model, ["rows"], () => { rows = model.get("rows"); draw(); }),
+    follow(model, ["rows"], () => { rows = model.get("rows").rows ?? []; draw(); }),
     follow(model, ["counts", "run", "editable", "scope"], draw),
     follow(model, ["links"], links.draw),
     follow(model, ["panel"], showPanel),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dfs.errors import ConflictError, DfsError, UsageError
+from dfs.errors import ConflictError, UsageError
 from dfs.phase2.api import Document, Versioned
 from dfs_widgets.p2.asking import Answer, note
 from dfs_widgets.p2.room import Room
@@ -13,10 +13,10 @@ from dfs_widgets.p2.showing import Showing
 from dfs_widgets.p2.watching import Watching
 from dfs_widgets.state.p2.difference import Merge
 from dfs_widgets.state.p2.draft import Draft
-from dfs_widgets.state.p2.fields import aspect_of, key_of, path_of, value_at
+from dfs_widgets.state.p2.fields import aspect_of, path_of, value_at
 from dfs_widgets.state.p2.forms import form_values, kinds_of
 from dfs_widgets.state.p2.opened import read_item
-from dfs_widgets.state.p2.values import read_value
+from dfs_widgets.state.p2.values import read_value, read_windows
 
 __all__ = ["Editing"]
 
@@ -39,10 +39,13 @@ class Editing:
             room.editor.send({"kind": "answered", "seq": int(message["seq"])})
             return
         kinds = self._kinds(draft.mine)
-        for path, typed in dict(message["edits"]).items():
-            draft = _put(draft, path, typed, kinds.get(path, "string"))
-        room.draft = draft
-        self._show.live(int(message["seq"]))
+        try:
+            for path, typed in dict(message["edits"]).items():
+                draft = _put(draft, path, typed, kinds.get(path, "string"))
+            room.draft = draft
+            self._show.live()
+        finally:  # the browser waits for this before it sends what was typed since
+            room.editor.send({"kind": "answered", "seq": int(message["seq"])})
 
     def _kinds(self, document: Document) -> dict[str, str]:
         if document["itemType"] not in {"OB", "CB"}:
@@ -124,7 +127,7 @@ class Editing:
         self._show.facts()
         self._watch.catch_up(own=True)
         room.editor.values = form_values(draft.mine, draft.problems)
-        self._show.live(0)
+        self._show.live()
         self._show_saved()
         self._show.links()
 
@@ -179,9 +182,9 @@ class Editing:
 
 def _put(draft: Draft, path: str, typed: Any, kind: str) -> Draft:
     """Return the draft with something typed: a value, or a complaint beside the field."""
-    if path in {"absolute", "sidereal"}:
-        return draft.put(path, list(typed))
     try:
+        if path in {"absolute", "sidereal"}:
+            return draft.put(path, read_windows(path, list(typed)))
         value = read_value(kind, typed, path)
     except UsageError as error:
         return draft.refuse(path, str(typed), error.line().removeprefix(f"{path}: "))
@@ -232,13 +235,3 @@ def _refused(draft: Draft, aspect: str, error: UsageError) -> Draft:
 def _taken(merged: Merge) -> str:
     fields = ", ".join(one.label for one in merged.taken) or "another part"
     return f"merged with what somebody else saved: {fields}"
-
-
-def known_path(path: str, document: Document) -> bool:
-    """Tell whether a path is a field of the document."""
-    return bool(key_of(path, document))
-
-
-def line_of(error: DfsError) -> str:
-    """Return an error in one line."""
-    return error.line()

@@ -55,7 +55,8 @@ class Opening:
         """Open a run."""
         room = self._room
         self.leave()
-        room.opened = OpenedRun(room.phase2, run_id)
+        room.opened, room.draft = OpenedRun(room.phase2, run_id), None
+        self._show.forget()
         address = address or P2Address(poll=room.address.poll)
         room.address = address.at(run=room.opened.run["progId"])
         room.view.panel = address.panel or "blocks"

@@ -178,7 +178,7 @@ class P2Page:
             },
         )
         self._on(room.watch, {"undo": ("Taking back…", self._watch.undo)})
-        room.watch.on_msg(lambda _, m, __: self._look() if m.get("kind") == "look" else None)
+        room.watch.on_msg(lambda _, m, __: self._quietly(str(m.get("kind"))))
         room.bar.observe(lambda change: self._viewed(change["new"]), "view")
         room.editor.observe(lambda change: self._tabbed(change["new"]), "tab")
         room.view.observe(
@@ -243,11 +243,15 @@ class P2Page:
             with self.room.work.doing("Reading…"):
                 self.room.asking.took(str(message["name"]), bytes(buffers[0]))
 
-    def _look(self) -> None:
+    def _quietly(self, kind: str) -> None:
+        """Do what nobody asked for: look for what others saved, check the run."""
         room = self.room
+        do = {"look": self._watch.look, "check": self._show.check}.get(kind)
+        if do is None:
+            return
         room.told = ""
         with room.work.quietly():
-            self._watch.look()
+            do()
         if room.told:
             room.bar.message = room.told
 

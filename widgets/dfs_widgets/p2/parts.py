@@ -23,7 +23,7 @@ class RunView(anywidget.AnyWidget):  # type: ignore[misc]
 
     _esm = script("p2grid", "p2tree", "p2blocks", "p2links", "p2run")
     run = traitlets.Dict().tag(sync=True)
-    rows = traitlets.List().tag(sync=True)
+    rows = traitlets.Dict().tag(sync=True)
     counts = traitlets.Dict().tag(sync=True)
     selected = traitlets.Int(0).tag(sync=True)
     scope = traitlets.Int(0).tag(sync=True)
@@ -79,3 +79,4 @@ class Watch(anywidget.AnyWidget):  # type: ignore[misc]
 
     _esm = script("p2watch")
     every = traitlets.Float(0.0).tag(sync=True)
+    unchecked = traitlets.Int(0).tag(sync=True)

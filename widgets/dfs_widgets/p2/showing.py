@@ -31,27 +31,51 @@ class Showing:
         self._room = room
         self._period_of: tuple[Any, ...] = ()
         self._seq = 0
+        self._serial = 0
+        self._times: dict[int, int] = {}
         self.counts: dict[int, dict[str, int]] = {}
+
+    def forget(self) -> None:
+        """Forget what was worked out of another run."""
+        self._times, self.counts, self._period_of = {}, {}, ()
 
     # -- the run
 
-    def run(self, *, checked: bool = True) -> None:
-        """Show the run whole."""
+    def run(self) -> None:
+        """Show the run whole; times and findings follow when they are worked out (`check`)."""
         room = self._room
         opened = room.run
-        tree = {"run": opened.run, "readme": opened.readme, "root": opened.root}
-        for number, seconds in room.checking.times(tree).items():
-            if (block := opened.item(number)) is not None and seconds:
-                block["executionTime"] = round(seconds)
-        if checked:
-            self.counts = counted(room.checking.run_findings(tree))
+        for one in opened.blocks():  # what was worked out before stands meanwhile
+            one["executionTime"] = self._times.get(int(one["obId"])) or one.get("executionTime") or 0
         view = room.view
+        self._serial += 1
         with view.hold_sync():
             view.editable = room.may_edit
-            view.rows = opened.rows()
+            view.rows = {"serial": self._serial, "rows": opened.rows()}
             view.counts = {str(number): one for number, one in self.counts.items()}
             self.facts()
             self.links()
+        room.watch.unchecked = self._serial
+
+    def check(self) -> None:
+        """Work out execution times and findings of the whole run."""
+        room = self._room
+        if room.opened is None:
+            return
+        opened = room.opened
+        tree = {"run": opened.run, "readme": opened.readme, "root": opened.root}
+        self._times = {number: round(seconds) for number, seconds in room.checking.times(tree).items()}
+        newer = {}
+        for number, seconds in self._times.items():
+            block = opened.item(number)
+            if block is not None and seconds and block.get("executionTime") != seconds:
+                block["executionTime"] = seconds
+                newer[str(number)] = [duration_text(seconds), seconds]
+        if newer:
+            room.view.send({"kind": "times", "times": newer})
+        self.counts = counted(room.checking.run_findings(tree))
+        room.view.counts = {str(number): one for number, one in self.counts.items()}
+        self.facts()
 
     def facts(self) -> None:
         """Show what stands over the tree."""
@@ -118,7 +142,7 @@ class Showing:
             self._run_form()
             return
         self.form()
-        self.live(seq=0)
+        self.live()
         room.sight.status = str(room.draft.mine.get("obStatus") or room.draft.mine.get("containerStatus") or "")
 
     def form(self) -> None:
@@ -158,7 +182,7 @@ class Showing:
             return False, "Made with an older instrument package: migrate it first (Verify offers to)."
         return True, ""
 
-    def live(self, seq: int) -> None:
+    def live(self) -> None:
         """Show findings, execution time and visibility of the draft as it stands."""
         room = self._room
         draft = room.draft
@@ -182,8 +206,6 @@ class Showing:
             room.editor.execution = f"{len(blocks)} blocks, {duration_text(seconds)}"
         if room.sight.side == "night":
             self.night(document, seconds)
-        if seq:
-            room.editor.send({"kind": "answered", "seq": seq})
 
     def findings(self, findings: list[Document], document: Document | None = None) -> None:
         """Show findings in the list of checks."""

@@ -40,10 +40,10 @@ class Watching:
         if not entries:
             return
         opened.revision = max(int(one["sequence"]) for one in entries)
-        own_operations = {one["operation"] for one in entries if is_known(one, opened)}
-        known = [one for one in entries if one["operation"] in own_operations]
+        seen = {one["operation"] for one in entries if is_known(one, opened)}
+        known = [one for one in entries if one["operation"] in seen]
         if own:
-            self._remember(known or entries[:1])
+            self._remember([one for one in entries if is_known(one, opened, exactly=True)])
         foreign = [one for one in entries if one not in known]
         if foreign:
             self._take(foreign)

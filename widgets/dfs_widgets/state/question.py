@@ -28,8 +28,10 @@ _CRITERION_OF = {
 _NOT_ASKED = {"theme", "view", "selected", "tab", "collection", "limit"}
 _POSITION = re.compile(r"[+-]?\d[\d.:hms°'\"d\s]*[\s,]+[+-]?\d[\d.:dms°'\"\s]*", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_COUNT = re.compile(r"[1-9][0-9]{0,8}")
 _LIMIT = 1000
 _MOST = 10_000
+_MOST_FIELDS = 100
 _LONGEST = 200
 
 
@@ -57,7 +59,10 @@ class Question:
     @classmethod
     def of_address(cls, query: str) -> Question:
         """Read a page's query string; what it does not know it leaves out, as other pages' keys may stand there."""
-        given = dict(parse_qsl(query, max_num_fields=100))
+        try:
+            given = dict(parse_qsl(query, max_num_fields=_MOST_FIELDS))
+        except ValueError:  # more fields than any page of ours writes
+            given = {}
         limit = given.get("limit", "")
         asked = {
             name: value[:_LONGEST].strip() for name, value in given.items() if re.fullmatch(r"[a-z][a-z0-9_]*", name)
@@ -65,7 +70,7 @@ class Question:
         return cls(
             collection(given.get("collection", "raw")).name,
             {name: value for name, value in asked.items() if name not in _NOT_ASKED and value},
-            min(_MOST, int(limit)) if limit.isdigit() and int(limit) > 0 else _LIMIT,
+            min(_MOST, int(limit)) if _COUNT.fullmatch(limit) else _LIMIT,
             given.get("selected", "")[:_LONGEST],
         )
 

@@ -75,12 +75,22 @@ class ChangeView:
         }
 
 
-def is_known(entry: Mapping[str, Any], known: Known) -> bool:
-    """Tell whether an entry's version is the one that is known here: then it was made here, or seen already."""
+def is_known(entry: Mapping[str, Any], known: Known, *, exactly: bool = False) -> bool:
+    """Tell whether what is known has the entry in it: then it was made here, or seen already.
+
+    Parameters
+    ----------
+    exactly
+        What is known is just what the entry made: nothing has come after it.
+    """
     kind, number = _subject(entry)
-    aspect, version = str(entry.get("aspect") or "self"), str(entry.get("version") or "")
-    found = _bare(known.versions(kind, number).get(f"template:{number}" if kind == "template" else aspect))
-    return bool(found) and bool(version) and (found == _bare(version) or found.rpartition("/")[2] == version)
+    aspect, version = str(entry.get("aspect") or "self"), _bare(entry.get("version")).rpartition("/")[2]
+    found = _bare(known.versions(kind, number).get(f"template:{number}" if kind == "template" else aspect)).rpartition(
+        "/"
+    )[2]
+    if not found.isdigit() or not version.isdigit() or not int(version):
+        return False
+    return found == version if exactly else int(found) >= int(version)
 
 
 def subjects_of(entries: Iterable[Mapping[str, Any]], known: Known) -> tuple[list[int], bool]:

@@ -32,7 +32,7 @@ class Draft:
 
     base: Document
     mine: Document
-    problems: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    problems: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Document) -> Draft:
@@ -54,7 +54,7 @@ class Draft:
             return replace(self, mine=with_fields(self.mine, {key: value}), problems=problems)
         return replace(self, mine=with_fields(self.mine, {key: value}), problems=problems)
 
-    def refuse(self, path: str, typed: str, why: str) -> Draft:
+    def refuse(self, path: str, typed: Any, why: str) -> Draft:
         """Return the draft with something typed that is no value."""
         return replace(self, problems={**self.problems, path: (typed, why)})
 

@@ -28,7 +28,7 @@ def finding_document(finding: Finding) -> Document:
 
 
 def beside_fields(
-    findings: Iterable[Mapping[str, Any]], problems: Mapping[str, tuple[str, str]]
+    findings: Iterable[Mapping[str, Any]], problems: Mapping[str, tuple[Any, str]]
 ) -> dict[str, list[dict[str, Any]]]:
     """Return what stands beside each field, gravest first: what cannot be read, then what the rules found.
 

@@ -112,7 +112,7 @@ def container_form(
     }
 
 
-def form_values(document: Mapping[str, Any], problems: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def form_values(document: Mapping[str, Any], problems: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
     """Return what each field shows, by path: what was typed where it cannot be read, else the value."""
     values: dict[str, Any] = {
         "name": document["name"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dfs.errors import UsageError
 from dfs.phase2.api import Change, Document
@@ -46,7 +47,6 @@ _NAMES = {
     "ob id": "id",
     "obid": "id",
 }
-_NUMBERS = {"userPriority": "integer", "target.properMotionRa": "number", "target.properMotionDec": "number"}
 
 
 @dataclass(frozen=True)
@@ -183,6 +183,7 @@ class _Work:
         self.changes: list[tuple[int, str, str, str, str]] = []
         self.bad: list[tuple[int, str, str]] = []
         self.created: list[int] = []
+        self._wrong: set[int] = set()
 
     def new(self, pattern: Document, name: str) -> Document:
         number = -len(self.created) - 1
@@ -197,22 +198,42 @@ class _Work:
         now = self.documents.get(number, block)
         key = key_of(path, now)
         before = fields_of(now).get(key)
-        kind = _NUMBERS.get(path) or (
-            "number" if isinstance(before, int | float) and not isinstance(before, bool) else "string"
-        )
         try:
-            value = read_value(kind, typed, column)
-        except UsageError as error:
-            self.bad.append((at, column, error.message))
+            value = self._value(block, path, typed, before)
+        except (UsageError, ValueError) as error:
+            self.bad.append((at, column, error.line() if isinstance(error, UsageError) else str(error)))
+            self.documents.pop(number, None)  # a row that is wrong in one cell is not written at all
+            self.changes = [one for one in self.changes if one[0] != number]
+            self._wrong.add(number)
             return
         if not key:
             self.bad.append((at, column, "this block has no such field"))
-        elif value != before:
+        elif value != before and number not in self._wrong:
             self.documents[number] = with_fields(now, {key: value})
             if number > 0:
                 self.changes.append(
                     (number, str(block["name"]), field_label(key, now), value_text(before), value_text(value))
                 )
+
+    def _value(self, block: Document, path: str, typed: str, before: Any) -> Any:
+        """Return the value typed, as the instrument takes it."""
+        from dfs.phase2.formats.tables import Accepts
+        from dfs.phase2.formats.tables.cells import read_cell
+
+        if path.startswith("constraints.") and path != "constraints.name":
+            accepts = Accepts(str(block["instrument"]), f"{block['ipVersion']}")
+            return accepts.constraint(path.partition(".")[2], typed)
+        if path.startswith("templates["):
+            at, _, name = path.removeprefix("templates[").partition("].")
+            template = block["templates"][int(at)]
+            kind = next(one["type"] for one in template["parameters"] if one["name"] == name)
+            return Accepts(str(block["instrument"]), f"{block['ipVersion']}").parameter(
+                template["templateName"], name, kind, typed
+            )
+        if path.startswith("target.") or path == "userPriority":
+            return read_cell(path, typed)
+        is_number = isinstance(before, int | float) and not isinstance(before, bool)
+        return read_value("number" if is_number else "string", typed, path)
 
     def done(self) -> Pasted:
         return Pasted(self.documents, tuple(self.changes), tuple(self.bad), tuple(self.created))

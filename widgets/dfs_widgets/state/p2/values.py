@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from dfs.errors import UsageError
 
-__all__ = ["read_days", "read_value", "write_days", "write_value"]
+__all__ = ["read_days", "read_value", "read_windows", "write_days", "write_value"]
 
 _LISTS = {"keywordlist": "keyword", "intlist": "integer", "numlist": "number"}
 _TRUE, _FALSE = {"t", "true", "yes", "1"}, {"f", "false", "no", "0"}
 _DURATION = re.compile(r"(\d+\.?\d*)\s*(d|days?|h|hours?|m|min|minutes?|s|sec)?")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:\d\d)?|24:00(:00)?")
 _SECONDS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 
 
@@ -72,6 +74,30 @@ def write_value(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(write_value(one) for one in value)
     return str(value)
+
+
+def read_windows(kind: str, typed: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return time windows as they are saved: ``absolute`` ones as ISO 8601 to the minute, ``sidereal`` ones as ``HH:MM``.
+
+    Raises
+    ------
+    UsageError
+        One of them is not complete, or no time.
+    """
+    return [{end: _moment(kind, str(one.get(end) or "").strip()) for end in ("from", "to")} for one in typed]
+
+
+def _moment(kind: str, text: str) -> str:
+    if kind == "sidereal":
+        if not _CLOCK.fullmatch(text):
+            raise UsageError(f"{text!r} is no sidereal time", where=kind, accepted="HH:MM, 00:00 to 24:00")
+        return text[:5].rjust(5, "0")
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time", where=kind, accepted="YYYY-MM-DDTHH:MM in UT") from None
+    at = at if at.tzinfo is None else at.astimezone(UTC)
+    return f"{at:%Y-%m-%dT%H:%M}"
 
 
 def read_days(text: str, where: str = "") -> float | None:
