@@ -12,8 +12,8 @@ class StaleError(ConflictError):
 
     status = 412
 
-    def __init__(self, message: str, *, who: str = "", at: str = "", where: str = "", hint: str = "") -> None:
-        super().__init__(message, where=where, hint=hint)
+    def __init__(self, message: str, *, who: str = "", at: str = "", **details: str) -> None:
+        super().__init__(message, **details)
         self.who = who
         self.at = at
 

@@ -51,7 +51,8 @@ def opened(terminal: Terminal, connect: str | None) -> Iterator[Phase2]:
         from dfs.phase2.client import Phase2
         from dfs.phase2.remote import RemotePhase2
 
-        yield Phase2(RemotePhase2(connect, os.environ.get("DFS_TOKEN")))
+        with RemotePhase2(connect, os.environ.get("DFS_TOKEN")) as desk:
+            yield Phase2(desk)
         return
     with terminal.open() as observatory:
         yield observatory.phase2
