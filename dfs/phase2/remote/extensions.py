@@ -38,7 +38,7 @@ class OurExtensions:
         return int(self._wire.json("GET", f"/ext/runs/{run_id}/revision")["revision"])
 
     def changes_since(self, run_id: int, revision: int, wait_s: int = 0) -> list[Document]:
-        """Return the history entries after `revision`; wait up to `wait_s` (60 at most) for some."""
+        """Return the history entries after `revision`; wait up to `wait_s` (25 at most) for some."""
         return list(self._wire.json("GET", f"/ext/runs/{run_id}/changes", since=revision, wait=wait_s)["changes"])
 
     def history(self, run_id: int, subject: str | None = None, limit: int = 100) -> list[Document]:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from dfs.server.p2.call import Call, document, file, nothing, versioned
 from dfs.server.p2.endpoint import Endpoints
-from dfs.server.p2.incoming import BLOCK, DESTINATION, DRY_RUN, NOTHING, SCHEDULE, SUBMIT, WINDOWS
+from dfs.server.p2.incoming import ABSOLUTE, BLOCK, DESTINATION, DRY_RUN, NOTHING, SCHEDULE, SIDEREAL, SUBMIT
 from dfs.server.p2.schemas import TEXT, listed, obj, ref
 
 __all__ = ["NIGHT", "endpoints"]
@@ -104,7 +104,7 @@ def absolute(call: Call) -> Response:
 
 
 @endpoints.at(
-    "PUT", f"{_ONE}/timeConstraints/absolute", "Save that", form=WINDOWS, reply=listed(ref("Window")), is_guarded=True
+    "PUT", f"{_ONE}/timeConstraints/absolute", "Save that", form=ABSOLUTE, reply=listed(ref("Window")), is_guarded=True
 )
 def save_absolute(call: Call) -> Response:
     """Save the windows."""
@@ -120,7 +120,7 @@ def sidereal(call: Call) -> Response:
 
 
 @endpoints.at(
-    "PUT", f"{_ONE}/timeConstraints/sidereal", "Save that", form=WINDOWS, reply=listed(ref("Window")), is_guarded=True
+    "PUT", f"{_ONE}/timeConstraints/sidereal", "Save that", form=SIDEREAL, reply=listed(ref("Window")), is_guarded=True
 )
 def save_sidereal(call: Call) -> Response:
     """Save the windows."""

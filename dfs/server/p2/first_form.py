@@ -19,7 +19,7 @@ __all__ = ["endpoints", "proposal_of"]
 endpoints = Endpoints("Phase 2: first published form")
 _ONE = "/proposals/{proposalId}"
 _BLOCKS = f"{_ONE}/obsRuns/{{runId}}/obsBlocks"
-_NEW = JsonForm(obj({"name": text(500, shortest=1)}, ("name",)), {"name": "NGC 1365"})
+_NEW = JsonForm(obj({"name": text(68, shortest=1)}, ("name",)), {"name": "NGC 1365"})
 
 
 @endpoints.at(

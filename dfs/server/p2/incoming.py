@@ -8,6 +8,7 @@ from dfs.server.p2.arriving import MEGABYTE, FileForm, JsonForm
 from dfs.server.p2.schemas import ID, NUMBER, TEXT, listed, obj, text
 
 __all__ = [
+    "ABSOLUTE",
     "BLOCK",
     "CHART",
     "CONTAINER",
@@ -24,26 +25,32 @@ __all__ = [
     "README",
     "SCHEDULE",
     "SEQUENCE",
+    "SIDEREAL",
     "SUBMIT",
     "TEMPLATE",
     "TEMPLATES",
     "TOO",
     "VISIBILITY",
-    "WINDOWS",
 ]
 
-_NAME = text(500, shortest=1)
+_NAME = text(68, shortest=1)
 _FLAG = {"type": "boolean"}
 _ITEM_TYPES = ["OB", "CB", "Folder", "Group", "Concatenation", "TimeLink"]
 _ANY_NUMBER = {"type": ["number", "string", "null"]}
 
-NOTHING = JsonForm({"type": ["null", "object"]}, otherwise={})
-SUBMIT = JsonForm(obj({"submit": _FLAG}), {"submit": False}, otherwise={})
-DRY_RUN = JsonForm(obj({"dryRun": _FLAG}), {"dryRun": True}, otherwise={})
-DESTINATION = JsonForm(obj({"containerId": ID}), {}, otherwise={})
-DESTINATION_BLOCK = JsonForm(obj({"obId": ID}), {}, otherwise={})
 
-README = JsonForm(obj(), {"general": "What the observer has to know"})
+def _optional(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object that may also be null: ESO's client sends that where it has nothing to say."""
+    return {**schema, "type": ["object", "null"]}
+
+
+NOTHING = JsonForm({"type": ["null", "object"]}, otherwise={})
+SUBMIT = JsonForm(_optional(obj({"submit": _FLAG})), {"submit": False}, otherwise={})
+DRY_RUN = JsonForm(_optional(obj({"dryRun": _FLAG})), {"dryRun": True}, otherwise={})
+DESTINATION = JsonForm(_optional(obj({"containerId": ID})), {}, otherwise={})
+DESTINATION_BLOCK = JsonForm(_optional(obj({"obId": ID})), {}, otherwise={})
+
+README = JsonForm(obj(), {"summary": "What the observer has to know"})
 CONTAINER = JsonForm(
     obj({"containerId": ID, "name": _NAME, "userPriority": NUMBER}), {"name": "deep field", "userPriority": 1}
 )
@@ -109,10 +116,9 @@ BLOCK = JsonForm(
         "constraints": {"airmass": 1.6},
     },
 )
-WINDOWS = JsonForm(
-    listed(obj({"from": text(40), "to": text(40)}, ("from", "to")), 1000),
-    [{"from": "2026-05-01T00:00", "to": "2026-05-31T00:00"}],
-)
+_WINDOWS = listed(obj({"from": text(40), "to": text(40)}, ("from", "to")), 1000)
+ABSOLUTE = JsonForm(_WINDOWS, [{"from": "2026-05-01T00:00", "to": "2026-05-31T00:00"}])
+SIDEREAL = JsonForm(_WINDOWS, [{"from": "02:00", "to": "06:30"}])
 NEW_TEMPLATE = JsonForm(
     obj({"templateName": text(80, shortest=1)}, ("templateName",)), {"templateName": "FORS2_img_obs"}
 )

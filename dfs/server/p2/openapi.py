@@ -14,8 +14,8 @@ __all__ = ["components", "paths_of"]
 _GUARD = {
     "name": "If-Match",
     "in": "header",
-    "required": True,
-    "description": "the version (ETag) that you have seen",
+    "required": False,  # said by 428, with a sentence, rather than by a check of the form
+    "description": "the version (ETag) that you have seen; without it 428",
     "schema": TEXT,
 }
 _ETAG = {"ETag": {"description": "version, for If-Match", "schema": TEXT}}
@@ -30,7 +30,12 @@ _REFUSALS = {
     "415": "of another kind of file",
     "428": "the version that you have seen is missing (If-Match)",
 }
-_NUMBERED = re.compile(r"\w*Id|index")
+_NUMBERED = re.compile(r"\w*Id")
+_NAME = {**TEXT, "minLength": 1, "pattern": r"^[A-Za-z0-9 _.()+-]+$"}
+_NAMED: dict[str, Any] = {
+    "index": {"type": "integer", "minimum": 1, "maximum": 5},
+    "kind": {**TEXT, "enum": ["target", "constraints", "description", "template", "block"]},
+}
 
 
 def paths_of(endpoints: Iterable[Endpoint]) -> dict[str, dict[str, Any]]:
@@ -65,7 +70,12 @@ def _operation(one: Endpoint) -> dict[str, Any]:
 
 def _parameters(one: Endpoint) -> list[dict[str, Any]]:
     named = [
-        {"name": name, "in": "path", "required": True, "schema": ID if _is_number(name) else {**TEXT, "minLength": 1}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": _NAMED.get(name) or (ID if _is_number(name) else _NAME),
+        }
         for name in re.findall(r"{(\w+)}", one.path)
     ]
     return [*named, *one.parameters, *([_GUARD] if one.is_guarded else ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -19,27 +20,36 @@ if TYPE_CHECKING:
 
 __all__ = ["paths", "routes"]
 
-_READING = ("bkg_image", "supported_surveys")
-_KNOWN = {"POST": ("",), "DELETE": ("bkg_image_delete",)}
 _NONE = ("None", "null", "")  # how clients write that there is nothing
 
 
-async def serve(request: Request) -> Response:
-    """Answer; the client writes one slash or two before what it asks for."""
-    name = request.path_params.get("rest", "").strip("/")
-    if name not in _KNOWN.get(request.method, _READING):
-        raise NotFoundError("there is nothing at this address", hint="see /docs")
+async def draw(request: Request) -> Response:
+    """Draw charts; or, by ``mode``, set the background, or keep an image."""
     sent = await asked(request, file_bytes=IMAGE_BYTES)
-    token = sent.field("access_token", "")
-    if request.method == "POST":
-        return await worked(request, token, lambda observatory: _posted(observatory, sent))
-    if request.method == "DELETE":
-        return await worked(
-            request, token, lambda one: document(one.chart_service.remove(block_of(sent), sent.field("fits_hash")))
-        )
-    if name == "supported_surveys":
-        return document(request.app.state.observatory.chart_service.surveys())
-    return await worked(request, token, lambda observatory: _read(observatory, sent))
+    return await _as_user(request, sent, lambda observatory: _posted(observatory, sent))
+
+
+async def background(request: Request) -> Response:
+    """Answer with what a block's charts are drawn on."""
+    sent = await asked(request, file_bytes=0)
+    return await _as_user(request, sent, lambda observatory: _read(observatory, sent))
+
+
+async def remove(request: Request) -> Response:
+    """Take an uploaded image away."""
+    sent = await asked(request, file_bytes=0)
+    return await _as_user(
+        request, sent, lambda one: document(one.chart_service.remove(block_of(sent), sent.field("fits_hash")))
+    )
+
+
+def surveys(request: Request) -> Response:
+    """Answer with the surveys that charts can be drawn on."""
+    return document(request.app.state.observatory.chart_service.surveys())
+
+
+async def _as_user(request: Request, sent: Asked, work: Callable[[Observatory], Response]) -> Response:
+    return await worked(request, sent.field("access_token", ""), work)
 
 
 def _read(observatory: Observatory, sent: Asked) -> Response:
@@ -49,7 +59,7 @@ def _read(observatory: Observatory, sent: Asked) -> Response:
 
 
 def _posted(observatory: Observatory, sent: Asked) -> Response:
-    """Draw charts; or, by ``mode``, set the background, or keep an image."""
+    """Do what ``mode`` says."""
     charts, ob_id = observatory.chart_service, block_of(sent)
     mode, band = sent.field("mode", ""), _given(sent, "bkg_lam")
     if mode == "set_ob_info":
@@ -67,9 +77,17 @@ def _given(sent: Asked, name: str) -> str:
     return "" if value in _NONE else value
 
 
-routes = [
-    Route("/p2fc", serve, methods=["POST"]),
-    Route("/p2fc/{rest:path}", serve, methods=["GET", "POST", "DELETE"]),
+_ENDPOINTS = (
+    ("", draw, "POST"),
+    ("bkg_image", background, "GET"),
+    ("bkg_image_delete", remove, "DELETE"),
+    ("supported_surveys", surveys, "GET"),
+)
+# ESO's client writes two slashes: its address ends in one
+routes = [Route("/p2fc", draw, methods=["POST"])] + [
+    Route(f"/p2fc{slash}{name}", answer, methods=[method])
+    for name, answer, method in _ENDPOINTS
+    for slash in ("/", "//")
 ]
 
 _TEXT = {"type": "string"}

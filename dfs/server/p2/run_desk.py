@@ -46,7 +46,7 @@ _UNDO = JsonForm(obj({"operation": text(26, shortest=1)}, ("operation",)), {"ope
 _COMMENT = JsonForm(
     obj(
         {
-            "text": text(shortest=1),
+            "text": text(10_000, shortest=1),
             "item_id": {"type": ["integer", "null"], "minimum": 0, "maximum": 2**31 - 1},
             "path": text(200),
         },
@@ -62,7 +62,7 @@ _SUBJECT = {
     "description": "item:7, template:5, run:1",
     "schema": TEXT,
 }
-_WAIT_MOST_S = 60
+_WAIT_MOST_S = 25
 _WHOLE = {"type": "integer", "minimum": 0}
 _SINCE = {
     "name": "since",
@@ -132,14 +132,14 @@ async def changes(call: Call) -> Response:
     run_id, since, wait_s = call.number("runId"), call.count("since", 0, 2**53), call.count("wait", 0, _WAIT_MOST_S)
     news, closing = news_of(call.request), call.request.app.state.closing
     deadline = time.monotonic() + wait_s
-    found = await run_in_threadpool(call.desk.changes_since, run_id, since)
-    while (
-        not found and time.monotonic() < deadline and not closing.is_set() and not await call.request.is_disconnected()
-    ):
+    known = await run_in_threadpool(call.desk.revision, run_id)
+    while known == since and time.monotonic() < deadline and not closing.is_set():
+        if await call.request.is_disconnected():
+            break
         await news.pause(closing)
-        if await news.revision(run_id, call.desk.revision) > since:
-            found = await run_in_threadpool(call.desk.changes_since, run_id, since)
-    return document({"revision": max((one["sequence"] for one in found), default=since), "changes": found})
+        known = await news.revision(run_id, call.desk.revision)
+    found = await run_in_threadpool(call.desk.changes_since, run_id, since) if known > since else []
+    return document({"revision": max((one["sequence"] for one in found), default=known), "changes": found})
 
 
 @endpoints.at(

@@ -65,13 +65,13 @@ def test_examples_conform(name: str) -> None:
     [
         ({"target": {"ra": 3}}, incoming.BLOCK.schema, "target.ra: 3 is of the wrong type; accepted: text"),
         ({"constraints": {"airmass": [1]}}, incoming.BLOCK.schema, "constraints.airmass: [1] is of the wrong type"),
-        ([{"from": "x"}], incoming.WINDOWS.schema, "[0]: there is no to; accepted: from, to"),
+        ([{"from": "x"}], incoming.ABSOLUTE.schema, "[0]: there is no to; accepted: from, to"),
         (
             {"itemType": "Block", "name": "x"},
             incoming.NEW_ITEM.schema,
             "itemType: 'Block' is not known here; accepted: OB, CB, Folder",
         ),
-        ({"itemType": "OB", "name": ""}, incoming.NEW_ITEM.schema, "name: '' is too short; accepted: 1 to 500"),
+        ({"itemType": "OB", "name": ""}, incoming.NEW_ITEM.schema, "name: '' is too short; accepted: 1 to 68"),
         (
             {"containerId": "12"},
             incoming.DESTINATION.schema,
@@ -86,7 +86,7 @@ def test_examples_conform(name: str) -> None:
         (None, incoming.BLOCK.schema, "body: None is of the wrong type; accepted: an object"),
         (
             [{"from": "", "to": ""}] * 1001,
-            incoming.WINDOWS.schema,
+            incoming.ABSOLUTE.schema,
             "body: 1001 entries are too many; accepted: at most 1000",
         ),
         (
