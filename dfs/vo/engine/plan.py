@@ -118,7 +118,7 @@ class Planner:
         for rows, complete in prefixes(state, first, few, exact=exact):
             everything = complete and first.bound
             plan = Plan({reference.alias: at(state, self._shown[reference.alias], rows)})
-            yield plan, 0 if everything else first.wanted
+            yield plan, 0 if everything else first.wanted - first.skipped
 
     def use(self, plan: Plan) -> Use:
         """Tell what a way to run the query asks of DuckDB."""

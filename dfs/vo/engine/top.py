@@ -30,11 +30,20 @@ _STEP = 16_384  # entries of the time index looked at in one go
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """What is wanted: how many rows, of which range of time, in its order (down or up)."""
+    """What is wanted: how many rows, of which range of time, in its order (down or up).
+
+    Attributes
+    ----------
+    wanted
+        Rows to be found, those that the answer skips among them.
+    skipped
+        How many the answer skips.
+    """
 
     wanted: int
     range: ByTime
     descending: bool
+    skipped: int = 0
 
     @property
     def bound(self) -> bool:
@@ -51,12 +60,13 @@ def first_rows_of(
     asked = int(str(limit.expression.this)) if limit is not None else None
     wanted = min((one for one in (asked, most) if one is not None), default=None)
     offset = tree.args.get("offset")
-    wanted = wanted + int(str(offset.expression.this)) if wanted is not None and offset is not None else wanted
+    skipped = int(str(offset.expression.this)) if offset is not None else 0
+    wanted = None if wanted is None else wanted + skipped
     if wanted is None or wanted > _MOST_WANTED or table.time is None or not _is_search(tree, reference):
         return None
     order = tree.args.get("order")
     if order is None:
-        return First(wanted, time, descending=False) if time is not None else None
+        return First(wanted, time, descending=False, skipped=skipped) if time is not None else None
     first = order.expressions[0]
     node = first.this
     if isinstance(node, exp.Literal) and not node.is_string:
@@ -66,7 +76,7 @@ def first_rows_of(
         node = next((one.unalias() for one in tree.expressions if one.alias == node.name), node)
     if not column_of(node, reference.alias, table.time) or first.args.get("nulls_first"):
         return None
-    return First(wanted, time or _ALWAYS, descending=bool(first.args.get("desc")))
+    return First(wanted, time or _ALWAYS, descending=bool(first.args.get("desc")), skipped=skipped)
 
 
 def _is_search(tree: Any, reference: Reference) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from dfs.access.user import EmbeddedUser
 from dfs.clock import SystemClock
 from dfs.errors import DfsError, ServiceError, UsageError
 from dfs.vo.engine import QueryEngine
+from dfs.vo.engine.running import Running
 
 TESTER, NOBODY = EmbeddedUser("tester"), EmbeddedUser("nobody")
 ENDLESS = (
@@ -211,3 +213,24 @@ def test_a_generation_goes_when_its_last_query_ends(truth_of_one, shared):
         gc.collect()
         index.rebuild()
         assert not old.exists()
+
+
+def test_a_page_further_on_is_found_among_the_first_rows_too(engine, monkeypatch):
+    runs, query = [], Running._query
+    monkeypatch.setattr(Running, "_query", lambda self, *what: runs.append(1) or query(self, *what))
+    everything = "SELECT name FROM sky.places WHERE mjd > 59010 ORDER BY mjd DESC, name"
+    found = table(engine, f"{everything} OFFSET 20", maxrec=10)
+    assert runs == [1]
+    assert list(found["name"]) == list(table(engine, everything)["name"][20:30])
+
+
+def test_a_column_described_anew_is_so_in_the_next_answer(truth_of_one):
+    truth = truth_of_one
+    with truth.index() as index:
+        engine = QueryEngine(index, SystemClock(), lambda _user, _keys, now: RowRule(now, everything=True))
+        assert table(engine, "SELECT flux FROM sky.places")["flux"].unit == "Jy"
+        places = truth.source.declared[0]
+        columns = tuple(replace(one, unit="mJy") if one.name == "flux" else one for one in places.columns)
+        truth.source.declared[0] = replace(places, columns=columns)
+        truth.put({"name": "two", "ra": 1.0, "dec": 2.0})
+        assert table(engine, "SELECT flux FROM sky.places")["flux"].unit == "mJy"
