@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dfs.errors import DataError, UsageError
 from dfs.model.phase2 import ObservationBlock
 from dfs.phase2.formats.bundle import BlockFiles, ParameterTypes
 from dfs.phase2.formats.obx_keys import DESCRIPTION, SCHEDULE
-from dfs.phase2.formats.obx_sections import FileReader, SectionReader, read_sections
+from dfs.phase2.formats.obx_sections import FileReader, Section, SectionReader, read_sections
 
 __all__ = ["FileReader", "read_obx", "require_instrument"]
 
@@ -45,32 +47,40 @@ def read_obx(
     observation = by_head.get("OBSERVATION.DESCRIPTION.NAME")
     if observation is None or "instrument" not in observation.lines:
         raise DataError("it does not say of which instrument it is", where=where, accepted='a line: instrument "FORS2"')
-    description = {
-        name: main.lines[key.lower()].value for key, name in DESCRIPTION.items() if key.lower() in main.lines
-    }
-    templates = [one for one in others if one.head.keyword.endswith("TEMPLATE.NAME")]
-    made, contents = reader.templates(templates)
-    charts, ephemeris = reader.charts(main), reader.ephemeris(main)
-    block = ObservationBlock(
+    made, contents = reader.templates([one for one in others if one.head.keyword.endswith("TEMPLATE.NAME")])
+    block = replace(
+        _main_block(reader, main, ob_id),
+        instrument=observation.lines["instrument"].value.strip(),
+        ip_version=reader.text(observation, "IPVersion", "0"),
+        target=reader.target(by_head.get("TARGET.NAME")),
+        constraints=reader.constraints(by_head.get("CONSTRAINT.SET.NAME")),
+        description={"name": observation.head.value, **_comments(main)},
+        templates=made,
+    )
+    return block, BlockFiles(reader.contents(block.charts), contents)
+
+
+def _main_block(reader: SectionReader, main: Section, ob_id: int) -> ObservationBlock:
+    """Return a block with what the main section says."""
+    return ObservationBlock(
         ob_id=ob_id,
         run_id=0,
         container_id=0,
         name=reader.text(main, "name", "No name"),
-        instrument=observation.lines["instrument"].value.strip(),
-        ip_version=reader.text(observation, "IPVersion", "0"),
+        instrument="",
+        ip_version="",
         kind="CB" if reader.text(main, "type", "O").strip().upper().startswith("C") else "OB",
         user_priority=int(reader.number(main, "userPriority", 1)),
-        target=reader.target(by_head.get("TARGET.NAME")),
-        constraints=reader.constraints(by_head.get("CONSTRAINT.SET.NAME")),
-        description={"name": observation.head.value, **description},
-        templates=made,
         absolute=reader.absolute(main),
         sidereal=reader.sidereal(main),
         schedule={key: reader.number(main, key, 0) for key in SCHEDULE if key.lower() in main.lines},
-        ephemeris=ephemeris,
-        charts=charts,
+        ephemeris=reader.ephemeris(main),
+        charts=reader.charts(main),
     )
-    return block, BlockFiles(reader.contents(charts), contents)
+
+
+def _comments(main: Section) -> dict[str, str]:
+    return {name: main.lines[key.lower()].value for key, name in DESCRIPTION.items() if key.lower() in main.lines}
 
 
 def require_instrument(block: ObservationBlock, instrument: str, where: str = "OBX") -> None:
