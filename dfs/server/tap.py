@@ -75,6 +75,8 @@ async def _keep_index(observatory: Observatory) -> None:
             await run_in_threadpool(observatory.index.check)
         except DfsError as error:
             _log.warning("the index is not ready: %s", error.line())  # who asks will hear it too
+        except Exception:  # noqa: BLE001 - what looks after the index goes on
+            _log.exception("the index could not be looked after")
         await asyncio.sleep(_CHECK_S)
 
 
@@ -84,6 +86,8 @@ async def _sweep(tap: Tap) -> None:
             await run_in_threadpool(tap.jobs.sweep)
         except DfsError as error:
             _log.warning("jobs that are due could not be removed: %s", error.line())
+        except Exception:  # noqa: BLE001 - what sweeps goes on
+            _log.exception("jobs that are due could not be removed")
         await asyncio.sleep(_SWEEP_S)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import shutil
 import time
 from collections.abc import Iterable, Mapping
@@ -42,18 +43,20 @@ class JobFolders:
             self.add_uploads(job_id, uploads)
 
     def add_uploads(self, job_id: str, uploads: Mapping[str, BinaryIO]) -> None:
-        """Keep uploads of a job; one of the same name is replaced."""
+        """Keep uploads of a job; one of the same name is replaced, and its file goes."""
         folder = self.of(job_id)
         files = {name: path.name for name, path in self.uploads(job_id).items()}
+        replaced = [folder / files[name] for name in uploads if name in files]
         with disk_errors(folder, "keep the upload"):
             for name, content in uploads.items():
-                file = f"upload-{len(list(folder.glob('upload-*')))}"
-                with (folder / file).open("wb") as target:
+                files[name] = f"upload-{secrets.token_hex(8)}"
+                with (folder / files[name]).open("xb") as target:
                     shutil.copyfileobj(content, target, 1 << 20)
-                files[name] = file
             index = folder / "uploads.part"
             index.write_text(json.dumps(files), encoding="utf-8")
             index.replace(folder / _INDEX)
+            for one in replaced:
+                one.unlink(missing_ok=True)
 
     def uploads(self, job_id: str) -> dict[str, Path]:
         """Return the files uploaded with a job by the names they came under."""

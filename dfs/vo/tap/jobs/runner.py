@@ -120,17 +120,29 @@ class JobRunner:
 
     def _run(self, job_id: str) -> None:
         """Run one job to its end (in a thread of the pool)."""
-        now, stop = self._now(), Stop()
+        stop = Stop()
         with self._lock:  # before anybody sees that it runs: whoever stops it must find it
             self._stops[job_id] = stop
-        job = self._records.change(
-            job_id, {Phase.QUEUED}, phase=Phase.EXECUTING, started=now, changed=now, runner=self.name
-        )
-        if job is None:  # aborted or deleted while it waited
+        try:
+            job = self._begun(job_id)
+            if job is not None:
+                self._execute(job, stop)
+        except Exception:  # noqa: BLE001 - the database does not answer: the next start takes the job over
+            _log.exception("job %s is left as it stands", job_id)
+        finally:
             with self._lock:
                 del self._stops[job_id]
-            return
+            self._changes.tell(job_id)
+
+    def _begun(self, job_id: str) -> Job | None:
+        """Return a job that executes now; None: it was aborted or deleted while it waited."""
+        now = self._now()
+        values: dict[str, Any] = {"phase": Phase.EXECUTING, "started": now, "changed": now, "runner": self.name}
+        job = self._records.change(job_id, {Phase.QUEUED}, **values)
         self._changes.tell(job_id)
+        return job
+
+    def _execute(self, job: Job, stop: Stop) -> None:
         alarm = threading.Timer(job.execution_duration_s, stop.ask, [_late(job)])
         alarm.daemon = True
         alarm.start()
@@ -140,9 +152,6 @@ class JobRunner:
             self._fail(job, stop, error)
         finally:
             alarm.cancel()
-            with self._lock:
-                del self._stops[job_id]
-            self._changes.tell(job_id)
 
     def _produce(self, job: Job, stop: Stop) -> JobResult:
         output = self._perform(job, stop)

@@ -139,11 +139,14 @@ class Jobs:
         parameters: Sequence[tuple[str, str]],
         uploads: Mapping[str, BinaryIO] | None = None,
     ) -> Job:
-        """Replace or add parameters of a job that has not been started."""
+        """Replace or add parameters of a job that has not been started, and its uploads: no more than one may send at once."""
         job = self.get(owner, job_id)
         if job.phase not in _BEFORE_START:
             raise UsageError(f"the job is {job.phase}: its parameters stand", where=job_id)
         if uploads:
+            count, most = len({*self._folders.uploads(job_id), *uploads}), self._limits.uploads
+            if count > most:
+                raise UsageError(f"{count} uploads of one job", where=job_id, accepted=f"at most {most}")
             self._folders.add_uploads(job_id, uploads)
         given = {name.upper() for name, _ in parameters}
         values = [one for one in job.parameters if one[0].upper() not in given] + list(parameters)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import logging
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -182,6 +183,37 @@ def test_parameters_change_only_before_the_start(bench: Callable) -> None:
     assert service.ended("ana", job.id).phase is Phase.COMPLETED
     with pytest.raises(UsageError):
         service.jobs.set_parameters("ana", job.id, query("fail"))
+
+
+def test_an_upload_sent_again_takes_the_place_of_the_first(bench: Callable) -> None:
+    service = bench(TapLimits(uploads=2))
+    job = service.jobs.create("ana", query("rows"), {"t": io.BytesIO(b"first")})
+    for content in (b"second", b"third"):
+        service.jobs.set_parameters("ana", job.id, [], {"t": io.BytesIO(content)})
+    assert [path.read_bytes() for path in service.folders.of(job.id).glob("upload-*")] == [b"third"]
+    with pytest.raises(UsageError, match="3 uploads"):
+        service.jobs.set_parameters("ana", job.id, [], {"u": io.BytesIO(b""), "v": io.BytesIO(b"")})
+    assert set(service.folders.uploads(job.id)) == {"t"}
+
+
+def test_a_database_that_does_not_answer_is_logged_and_the_next_start_runs_the_job(
+    bench: Callable, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, tried = bench(), threading.Event()
+
+    def away(*_: object, **__: object) -> None:
+        tried.set()
+        raise ServiceError("the database is away")
+
+    job = service.jobs.create("ana", query("rows"))
+    with monkeypatch.context() as patched:
+        patched.setattr(service.runner, "_begun", away)
+        service.jobs.run("ana", job.id)
+        assert tried.wait(20)
+        service.runner.close()
+    assert "is left as it stands" in caplog.text
+    following = bench()
+    assert following.ended("ana", job.id).phase is Phase.COMPLETED
 
 
 def test_one_user_cannot_keep_jobs_without_end(bench: Callable) -> None:
