@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dfs.archive.deliveries.delivery import Delivery, Item
 from dfs.archive.deliveries.readme import readme
-from dfs.errors import AccessError, DataError, NotFoundError
+from dfs.errors import AccessError, ConflictError, DataError, NotFoundError
 from dfs.progress import Progress
 from dfs.store.durable import disk_errors, fingerprint, make_folder
 
@@ -26,7 +26,7 @@ class Fetched:
     files
         All files that are there now.
     refused
-        Names of files that could not be had, with the reason.
+        Names of files that could not be had, with the reason; another file of a name that is there stays.
     """
 
     folder: Path
@@ -73,7 +73,7 @@ def fetch_delivery(
                 else:
                     target = fetch(item.dp_id, folder)
             there.append(target)
-        except (AccessError, NotFoundError, DataError) as error:
+        except (AccessError, ConflictError, DataError, NotFoundError) as error:
             refused.append((item.name, error.message))
         progress.step(item.name)
     progress.end()
