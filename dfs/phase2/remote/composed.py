@@ -12,6 +12,7 @@ from dfs.phase2.api import Change, Document, Phase2Api, Upload
 __all__ = ["ComposedExtensions"]
 
 _BLOCKS = frozenset({"OB", "CB"})
+_WHOSE = frozenset({"obId", "containerId", "itemType", "name", "targetName", "obStatus", "containerStatus"})
 _TOGETHER = 8  # requests under way at once
 
 
@@ -143,7 +144,7 @@ class ComposedExtensions:
         versions = {"self": found.version, "items": items.version}
         if found.body["itemType"] == "Concatenation":
             scheduled = self._api.container_schedule(container_id)
-            schedule, versions["schedule"] = scheduled.body, scheduled.version
+            schedule, versions["schedule"] = _scheduled(scheduled.body), scheduled.version
         return {**found.body, "schedule": schedule, "items": whole, "versions": versions}
 
     def _block(self, ob_id: int) -> Document:
@@ -167,7 +168,7 @@ class ComposedExtensions:
             "templates": [one.body for one in templates],
             "absolute": absolute.body,
             "sidereal": sidereal.body,
-            "schedule": schedule.body,
+            "schedule": _scheduled(schedule.body),
             "ephemeris": ephemeris.body.content.decode("utf-8", "replace"),
             "charts": api.charts(ob_id),
             "versions": versions,
@@ -276,6 +277,11 @@ class ComposedExtensions:
             if given.get(parameter["name"]) is not None:
                 parameter["value"] = given[parameter["name"]]
         self._api.save_template(ob_id, new.body, new.version)
+
+
+def _scheduled(document: Document) -> Document:
+    """Return scheduling information without what tells whose it is."""
+    return {name: value for name, value in document.items() if name not in _WHOSE}
 
 
 def _own(body: Document) -> Document:
