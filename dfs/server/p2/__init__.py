@@ -25,8 +25,9 @@ from dfs.server.p2 import (
 from dfs.server.p2.endpoint import routes_of
 from dfs.server.p2.openapi import components as _components
 from dfs.server.p2.openapi import paths_of
+from dfs.server.p2.timekeeping import beside
 
-__all__ = ["components", "paths", "routes"]
+__all__ = ["beside", "components", "paths", "routes"]
 
 _ENDPOINTS = list(
     chain.from_iterable(

@@ -1,0 +1,43 @@
+"""Time does its part in the served observatory: blocks whose last window is over fail, runs end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from dfs.errors import DfsError
+
+__all__ = ["beside"]
+
+_log = logging.getLogger("dfs.server")
+_FIRST_S = 30.0  # after the start, so that it does not hold it up
+_EVERY_S = 900.0
+
+
+@asynccontextmanager
+async def beside(app: FastAPI) -> AsyncIterator[None]:
+    """Look after the time beside the requests, until the server ends."""
+    task = asyncio.create_task(_keep(app))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _keep(app: FastAPI) -> None:
+    await asyncio.sleep(_FIRST_S)
+    while True:
+        try:
+            changed = await run_in_threadpool(app.state.observatory.phase2_desk.keep_time)
+            if changed:
+                _log.info("phase 2: %d items expired or were terminated", len(changed))
+        except DfsError as error:  # a full disk now is none in a quarter of an hour
+            _log.error("phase 2: %s", error.line())  # noqa: TRY400 - no traceback for what is told in one line
+        await asyncio.sleep(_EVERY_S)
