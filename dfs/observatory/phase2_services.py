@@ -29,8 +29,8 @@ class Phase2Services(ReductionServices):
     def phase2_desk(self) -> EmbeddedPhase2:
         """Runs, containers, blocks as documents: `dfs.phase2.service.EmbeddedPhase2`."""
         from dfs.instruments import packages
-        from dfs.observatory.phase2_rules import Phase2Rules
         from dfs.phase2.service import EmbeddedPhase2
+        from dfs.phase2.verification import Verifier
 
         return EmbeddedPhase2(
             self.database,
@@ -38,7 +38,7 @@ class Phase2Services(ReductionServices):
             self.clock,
             lambda: self.standing,
             self.user,
-            rules=Phase2Rules(),
+            rules=Verifier(),
             packages=packages,
             night_curves=_night_curves,
             export=_export,

@@ -21,7 +21,7 @@ PackageOf = Callable[[ObservationBlock], InstrumentPackage]
 def container_time(container: Container, package_of: PackageOf = package_of) -> ContainerTime:
     """Return how long everything in `container` takes.
 
-    The second and later blocks of a concatenation have the telescope's short preset, by their distance from the block before.
+    The second and later OBs of a concatenation have the telescope's short preset, by their distance from the OB before.
     """
     times = _times(container, package_of)
     return ContainerTime(
@@ -35,10 +35,13 @@ def container_time(container: Container, package_of: PackageOf = package_of) -> 
 def following_time(
     block: ObservationBlock, previous: ObservationBlock | None, package: InstrumentPackage | None = None
 ) -> ExecutionTime:
-    """Return how long a block takes after `previous` in a concatenation; None: it is the first, or stands alone."""
-    if previous is None:
+    """Return how long a block takes after `previous`, the last OB before it in its concatenation.
+
+    None: no OB is before it, or it stands alone; the telescope has its whole preset.  A calibration block leaves the telescope where it is.
+    """
+    if previous is None or previous.kind != "OB":
         return execution_time(block, package)
-    distance = separation_deg(previous.target, block.target) if previous.kind == block.kind == "OB" else 0.0
+    distance = separation_deg(previous.target, block.target) if block.kind == "OB" else 0.0
     return execution_time(block, package, nth_in_concatenation=1, separation_deg=distance)
 
 
@@ -87,10 +90,8 @@ def _times(container: Container, package_of: PackageOf) -> dict[int, ExecutionTi
 
 def _concatenated(container: Container, package_of: PackageOf) -> dict[int, ExecutionTime]:
     times: dict[int, ExecutionTime] = {}
-    before: Target | None = None
-    for nth, block in enumerate(container.blocks()):
-        here = block.target if block.kind == "OB" else before  # a calibration block has no target: the telescope stays
-        distance = separation_deg(before, here) if before and here else 0.0
-        times[block.ob_id] = execution_time(block, package_of(block), nth_in_concatenation=nth, separation_deg=distance)
-        before = here
+    before: ObservationBlock | None = None
+    for block in container.blocks():
+        times[block.ob_id] = following_time(block, before, package_of(block))
+        before = block if block.kind == "OB" else before
     return times

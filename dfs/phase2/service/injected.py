@@ -76,7 +76,7 @@ class Rules(Protocol):
         ...
 
     def execution(self, block: ObservationBlock, previous: ObservationBlock | None = None) -> Duration:
-        """Return how long a block takes; `previous`: the one before it in its concatenation."""
+        """Return how long a block takes; `previous`: the last OB before it in its concatenation."""
         ...
 
 

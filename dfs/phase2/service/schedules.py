@@ -19,7 +19,7 @@ __all__ = ["Schedules", "write_schedule"]
 
 # shown beside what may be changed; `targetName` stands in an example of p2api 1.2.1
 _READ_ONLY = frozenset({"obId", "containerId", "itemType", "name", "targetName", "obStatus", "containerStatus"})
-_KEYS = ("groupContribution", "earliestAfterPrevious", "latestAfterPrevious", "waiver")
+_KEYS = ("groupContribution", "earliestAfterPrevious", "latestAfterPrevious")
 _LONGEST_DELAY_S = 5 * 366 * 86_400.0  # longer than any run; assumed
 
 
@@ -83,10 +83,6 @@ def write_schedule(work: Work, item: Item, schedule: Any, version: str | None) -
 
 def _value(key: str, value: Any) -> Any:
     where = f"schedule.{key}"
-    if key == "waiver":
-        if isinstance(value, bool):
-            return value
-        raise UsageError(f"{value!r} is not accepted", where=where, accepted="true, false")
     if value is None and key == "latestAfterPrevious":
         return None  # an open link
     highest = 100.0 if key == "groupContribution" else _LONGEST_DELAY_S

@@ -177,12 +177,13 @@ def _differs(item: Item, times: Document) -> bool:
 
 
 def _previous(look: Look, item: Item) -> ObservationBlock | None:
+    """Return the last OB before a block in its concatenation: the telescope is there."""
     parent = look.parent(item)
     if parent is None or parent.item_type != "Concatenation":
         return None
-    blocks = [one for one in look.children(parent) if one.is_block]
-    index = blocks.index(item)
-    return block_noun(look, blocks[index - 1]) if index else None
+    members = look.children(parent)
+    before = [one for one in members[: members.index(item)] if one.item_type == "OB"]
+    return block_noun(look, before[-1]) if before else None
 
 
 def _require_scheduling(item: Item) -> None:

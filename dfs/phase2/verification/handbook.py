@@ -16,8 +16,8 @@ Made from the register of rules (`python -m dfs.phase2.verification.handbook`). 
 `dfs.phase2.verification.Verifier` apply the same rules. A finding has a severity, the path to the field, the rule's code, a message, what is
 accepted, and a fix where a machine can mend it. An *error* keeps a block from being submitted.
 
-A rule marked *may be waived* is for information when the run has a waiver of it (`waivers`, a list of codes, among the run's observing
-constraints), and a warning when the scheduling information of the block or of its container says `waiver: true`.
+A rule marked *may be waived* is for information when the run has a waiver of it: `waivers`, a list of codes, among the run's observing
+constraints. Support astronomers and operators give it (`set_run`), never the run's own users.
 
 *ESO's P2 API* is what its client p2api 1.2.1 documents and public clients record; other sources of ESO are pages of its phase 2 web.
 `assumed` marks what was not read anywhere.

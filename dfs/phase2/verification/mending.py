@@ -43,6 +43,8 @@ def mended(document: Mapping[str, Any], finding: Finding) -> dict[str, Any]:
 def changes_of(document: Mapping[str, Any], finding: Finding) -> list[Change]:
     """Return the changes for `Phase2Desk.apply` that mend a finding on the whole block or container `document`.
 
+    They carry the versions that the document has: what somebody else saved since is not overwritten.
+
     Raises
     ------
     UsageError
@@ -52,8 +54,9 @@ def changes_of(document: Mapping[str, Any], finding: Finding) -> list[Change]:
     found: list[Change] = []
     for old, new in _differing(document, after):
         number, is_block = new.get("obId") or new["containerId"], "obId" in new
+        versions = old.get("versions") or {}
         found += [
-            Change(action, number, new[part])
+            Change(action, number, new[part], versions.get(part))
             for part, action in (
                 ("absolute", "save-absolute"),
                 ("sidereal", "save-sidereal"),
@@ -62,10 +65,10 @@ def changes_of(document: Mapping[str, Any], finding: Finding) -> list[Change]:
             )
             if old.get(part) != new.get(part)
         ]
-        found += _template_changes(old.get("templates", []), new.get("templates", []), finding)
+        found += _template_changes(old, new, finding)
         own = {key: value for key, value in new.items() if key not in _PARTS}
         if own != {key: value for key, value in old.items() if key not in _PARTS}:
-            found.append(Change("save-ob" if is_block else "save-container", number, own))
+            found.append(Change("save-ob" if is_block else "save-container", number, own, versions.get("self")))
     return found
 
 
@@ -80,15 +83,18 @@ def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[Map
     return pairs
 
 
-def _template_changes(old: list[Any], new: list[Any], finding: Finding) -> list[Change]:
-    before = {one["templateId"]: one for one in old}
-    kept = [one["templateId"] for one in new]
+def _template_changes(old: Mapping[str, Any], new: Mapping[str, Any], finding: Finding) -> list[Change]:
+    before = {one["templateId"]: one for one in old.get("templates", ())}
+    versions = old.get("versions") or {}
+    kept = [one["templateId"] for one in new.get("templates", ())]
     if kept != [one for one in before if one in kept]:
         raise UsageError("the templates come into another order", where=finding.path, hint="reorder_templates does it")
-    removed = [Change("delete", one) for one in before if one not in kept]
-    return removed + [
-        Change("save-template", one["templateId"], one) for one in new if one != before[one["templateId"]]
-    ]
+    changes = [Change("delete-template", one, {}, versions.get(f"template:{one}")) for one in before if one not in kept]
+    for one in new.get("templates", ()):
+        number = one["templateId"]
+        if one != before[number]:
+            changes.append(Change("save-template", number, one, versions.get(f"template:{number}")))
+    return changes
 
 
 def _write(holder: Any, path: str, value: Any) -> None:

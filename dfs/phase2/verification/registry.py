@@ -57,7 +57,7 @@ class Rule:
     check: Callable[[Any], Iterable[Problem]]
 
     def findings(self, view: Any, subject_id: int, lowered: Severity | None = None) -> Iterator[Finding]:
-        """Yield the findings of this rule on what `view` shows; `lowered`: their severity where the rule was waived."""
+        """Yield the findings of this rule on what `view` shows; `lowered`: their severity where the rule is waived."""
         for problem in self.check(view):
             severity = lowered or problem.severity or self.severity
             yield Finding(

@@ -9,7 +9,7 @@ from typing import Any
 from dfs.errors import NotFoundError, UsageError
 from dfs.instruments.packages import InstrumentPackage
 from dfs.model.phase2 import Container, Finding, ObservationBlock, ObservingRun, RunTree, Severity
-from dfs.phase2.execution import ExecutionTime, execution_time, package_of, separation_deg
+from dfs.phase2.execution import ExecutionTime, following_time, package_of
 from dfs.phase2.verification.registry import Level, rules
 from dfs.phase2.verification.views import BlockView, ContainerView, RunView
 from dfs.phase2.visibility import Never, never_observable
@@ -41,7 +41,7 @@ class Verifier:
         execution_s = times.get(block.ob_id) or _seconds(block)
         never = self._never([block], run, {block.ob_id: execution_s})
         view = BlockView(block, run, container, _package(block), execution_s, never.get(block.ob_id))
-        return _applied("block", view, block.ob_id, run, claimed=_claimed(block, container))
+        return _applied("block", view, block.ob_id, run)
 
     def verify_container(self, run: ObservingRun, container: Container) -> list[Finding]:
         """Return what is wrong with a container, the containers in it and all their blocks."""
@@ -50,34 +50,29 @@ class Verifier:
     def verify_run(self, tree: RunTree) -> list[Finding]:
         """Return what is wrong with a run and everything in it."""
         times = _times(tree.root)
-        own = _applied("run", RunView(tree, times), tree.run.run_id, tree.run, claimed=False)
+        own = _applied("run", RunView(tree, times), tree.run.run_id, tree.run)
         return [*own, *self._below(tree.run, tree.root, times)]
 
     def execution(self, block: ObservationBlock, previous: ObservationBlock | None = None) -> ExecutionTime:
-        """Return how long a block takes; `previous`: the one before it in its concatenation.
+        """Return how long a block takes; `previous`: the last OB before it in its concatenation.
 
         Raises
         ------
         NotFoundError
             There is no package of its instrument.
         """
-        if previous is None:
-            return execution_time(block)
-        return execution_time(
-            block, nth_in_concatenation=1, separation_deg=separation_deg(previous.target, block.target)
-        )
+        return following_time(block, previous)
 
     def _below(self, run: ObservingRun, root: Container, times: Mapping[int, float]) -> list[Finding]:
         never = self._never(list(root.blocks()), run, times)
         found: list[Finding] = []
         for one in root.containers():
-            claimed = _claimed(one, None)
-            found += _applied("container", ContainerView(one, run, None, times), one.container_id, run, claimed=claimed)
+            found += _applied("container", ContainerView(one, run, None, times), one.container_id, run)
             for item in one.items:
                 if isinstance(item, ObservationBlock):
                     seconds = times.get(item.ob_id, 0.0)
                     view = BlockView(item, run, one, _package(item), seconds, never.get(item.ob_id))
-                    found += _applied("block", view, item.ob_id, run, claimed=_claimed(item, one))
+                    found += _applied("block", view, item.ob_id, run)
         return found
 
     def _never(
@@ -93,19 +88,13 @@ class Verifier:
             return {}
 
 
-def _applied(level: Level, view: Any, subject_id: int, run: ObservingRun, *, claimed: bool) -> list[Finding]:
-    """Apply the rules of a level; what is waived for the run is for information, what its user says is waived a warning."""
+def _applied(level: Level, view: Any, subject_id: int, run: ObservingRun) -> list[Finding]:
+    """Apply the rules of a level; what is waived for the run is for information."""
     found: list[Finding] = []
     for rule in rules(level):
-        lowered = None
-        if rule.waivable:
-            lowered = Severity.INFO if rule.code in run.waivers else Severity.WARNING if claimed else None
-        found += rule.findings(view, subject_id, lowered)
+        is_waived = rule.waivable and rule.code in run.waivers
+        found += rule.findings(view, subject_id, Severity.INFO if is_waived else None)
     return found
-
-
-def _claimed(item: Container | ObservationBlock, container: Container | None) -> bool:
-    return item.schedule.get("waiver") is True or (container is not None and container.schedule.get("waiver") is True)
 
 
 def _package(block: ObservationBlock) -> InstrumentPackage | None:
@@ -115,11 +104,9 @@ def _package(block: ObservationBlock) -> InstrumentPackage | None:
         return None
 
 
-def _seconds(block: ObservationBlock, nth: int = 0, away_deg: float = 0.0) -> float:
+def _seconds(block: ObservationBlock, previous: ObservationBlock | None = None) -> float:
     package = _package(block)
-    if package is None:
-        return block.execution_s
-    return execution_time(block, package, nth_in_concatenation=nth, separation_deg=away_deg).execution_s
+    return block.execution_s if package is None else following_time(block, previous, package).execution_s
 
 
 def _is_concatenation(container: Container | None) -> bool:
@@ -131,10 +118,8 @@ def _times(container: Container | None) -> dict[int, float]:
     times: dict[int, float] = {}
     for one in () if container is None else container.containers():
         before: ObservationBlock | None = None
-        for nth, item in enumerate(item for item in one.items if isinstance(item, ObservationBlock)):
-            if one.kind == "Concatenation" and before is not None:
-                times[item.ob_id] = _seconds(item, nth, separation_deg(before.target, item.target))
-            else:
-                times[item.ob_id] = _seconds(item)
-            before = item if item.kind == "OB" else before
+        for item in one.items:
+            if isinstance(item, ObservationBlock):
+                times[item.ob_id] = _seconds(item, before if _is_concatenation(one) else None)
+                before = item if item.kind == "OB" else before
     return times

@@ -44,7 +44,7 @@ def window_outside_run(view: BlockView) -> Iterator[Problem]:
             yield Problem(f"absolute[{at}]", f"{_spelled(one)} lies {when}", accepted, Fix("remove it", None))
 
 
-@rule("windows-overlap", "block", "assumed: a run is observed while it is valid")
+@rule("windows-overlap", "block", "ESO's P2 API")
 def windows_overlap(view: BlockView) -> Iterator[Problem]:
     """Absolute windows do not overlap."""
     windows = sorted(one for one in view.block.absolute if one.start < one.end)

@@ -70,7 +70,14 @@ def test_a_block_after_another_takes_what_it_takes_in_their_concatenation():
     times = container_time(container("Concatenation", first, second)).blocks
     assert following_time(first, None) == times[1]
     assert following_time(second, first) == times[2]
-    assert following_time(second, replace(first, kind="CB")).parts[0].seconds == 100
+    assert following_time(second, replace(first, kind="CB")) == following_time(second, None)
+
+
+def test_the_first_ob_after_a_calibration_has_the_long_preset():
+    chain = container("Concatenation", block(1, kind="CB"), block(2, dec="10:00:00"), block(3, dec="15:00:00"))
+    times = container_time(chain).blocks
+    assert times[2].execution_s == ALONE
+    assert times[3].execution_s == pytest.approx(ALONE - 360 + 105)
 
 
 def test_a_concatenation_within_a_group_is_one():

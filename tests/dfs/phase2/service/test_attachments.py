@@ -206,7 +206,7 @@ def test_schedules(place, desk, ob):
         ({"groupContribution": "many"}, "accepted"),
         ({"earliestAfterPrevious": -1}, "accepted"),
         ({"earliestAfterPrevious": 10, "latestAfterPrevious": 5}, "latest 5 s is before earliest 10 s"),
-        ({"waiver": "yes"}, "accepted"),
+        ({"waiver": True}, "no field 'waiver'"),
         ({"priority": 1}, "no field 'priority'"),
         ([], "is an object"),
     ],

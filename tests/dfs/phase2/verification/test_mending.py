@@ -146,4 +146,4 @@ def test_what_has_no_fix_and_what_needs_another_call_is_told() -> None:
     with pytest.raises(UsageError, match="another order"):
         changes_of(write_block(good.BLOCK), _finding("templates", Fix("x", templates)))
     (change,) = changes_of(write_block(good.BLOCK), _finding("templates[1]", Fix("remove it", None)))
-    assert (change.action, change.subject) == ("delete", good.BLOCK.templates[1].template_id)
+    assert (change.action, change.subject) == ("delete-template", good.BLOCK.templates[1].template_id)

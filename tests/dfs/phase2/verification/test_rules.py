@@ -12,6 +12,7 @@ import pytest
 
 from dfs.model.phase2 import Container, Finding, RunTree, Severity, SiderealWindow, TimeWindow
 from dfs.phase2.documents import read_block, write_block
+from dfs.phase2.execution import container_time
 from dfs.phase2.verification import Verifier, changes_of, mended, rules
 from dfs.phase2.verification.handbook import handbook
 
@@ -338,12 +339,12 @@ def test_coordinates_that_mean_nothing_have_no_mending(written: str) -> None:
     assert found.accepted
 
 
-def test_waivers_lower_what_is_found() -> None:
+def test_waivers_of_the_run_lower_what_is_found_and_nothing_that_its_user_writes_does() -> None:
     long = good.parameter("DET.WIN1.UIT1", 3000.0)
     (told,) = _found(VERIFIER.verify_block(RUN, long), "block-too-long")
     assert told.severity is Severity.ERROR
     (claimed,) = _found(VERIFIER.verify_block(RUN, replace(long, schedule={"waiver": True})), "block-too-long")
-    assert claimed.severity is Severity.WARNING
+    assert claimed.severity is Severity.ERROR
     (waived,) = _found(VERIFIER.verify_block(replace(RUN, waivers=("block-too-long",)), long), "block-too-long")
     assert waived.severity is Severity.INFO
 
@@ -377,6 +378,32 @@ def test_the_changes_of_a_mending() -> None:
         ("save-schedule", 20, 100.0),
         ("save-schedule", 21, 0.0),
     ]
+
+
+def test_a_mending_carries_the_versions_that_were_read() -> None:
+    block = BLOCKS["parameter-value"][0]
+    (found,) = _found(VERIFIER.verify_block(RUN, block), "parameter-value")
+    number = block.templates[1].template_id
+    versions = {"self": "a", f"template:{number}": "b", "absolute": "c"}
+    (change,) = changes_of({**write_block(block), "versions": versions}, found)
+    assert change.version == "b"
+    block = BLOCKS["constraint-value"][0]
+    (found,) = _found(VERIFIER.verify_block(RUN, block), "constraint-value")
+    (change,) = changes_of({**write_block(block), "versions": versions}, found)
+    assert change.version == "a"
+
+
+def test_verification_and_execution_times_agree_on_concatenations() -> None:
+    """The rules, the calls of the API and the totals of a run count the same seconds."""
+    first = replace(good.BLOCK, ob_id=1)
+    calibration = replace(good.BLOCK, ob_id=2, kind="CB", templates=())
+    second = replace(good.targeted(dec="-20:00:00.000"), ob_id=3)
+    chain = Container(50, 1, 1, "Concatenation", "chain", items=(first, calibration, second))
+    times = container_time(chain).blocks
+    assert VERIFIER.execution(second, first) == times[3]
+    total = f"{sum(one.execution_s for one in times.values()) / 60:.0f} min"
+    (long,) = _found(VERIFIER.verify_container(RUN, chain), "concatenation-too-long")
+    assert total in long.message
 
 
 def test_the_sky_may_be_left_out() -> None:
