@@ -17,7 +17,7 @@ from dfs.phase2.service.records import Item
 from dfs.phase2.service.shown import block_document, container_document, item_document, item_line, read_only
 from dfs.phase2.service.work import Work
 
-__all__ = ["Containers", "make_item", "move", "remove_container", "write_container"]
+__all__ = ["Containers", "make_item", "move", "remove_container", "require_movable", "write_container"]
 
 
 class Containers(Desk):
@@ -140,11 +140,17 @@ def move(work: Work, item: Item, container: Item, position: int | None = None) -
     work.open_run(run)
     require_place(run, item.item_type, container)
     require_empty_way(work, item, container)
-    scheduling = container.is_scheduling or _editing_members(work, item.parent).is_scheduling
-    work.editing(container, What.MEMBERS)
+    require_movable(work, item, container)
+    work.relocate(item, container, position)
+
+
+def require_movable(work: Work, item: Item, container: Item) -> None:
+    """Refuse a move out of or into a container that cannot be changed; scheduling containers want it before review."""
+    run = work.editing(container, What.MEMBERS)
+    source = _editing_members(work, item.parent or 0)
+    scheduling = container.is_scheduling or source.is_scheduling
     if scheduling and is_service(run.mode) and item.status not in {"P", "-", "D"}:
         raise StateError(f"{item.label} cannot be moved in status {item.status}", accepted="in status P - D")
-    work.relocate(item, container, position)
 
 
 def _editing_members(work: Work, container_id: int) -> Item:

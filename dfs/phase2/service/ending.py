@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dfs.access.observing import Deed, allows, require_deed
+from datetime import datetime
+
+from dfs.access.observing import Deed, allows
+from dfs.clock import isoformat
 from dfs.phase2.api import Document
-from dfs.phase2.lifecycle import Event, is_service, transitions
+from dfs.phase2.lifecycle import Event, transitions
 from dfs.phase2.service.desk import Desk
 from dfs.phase2.service.look import Look
 from dfs.phase2.service.records import Item, Run
@@ -35,32 +38,34 @@ class Ending(Desk):
     def _due(self, run_id: int) -> list[int]:
         with self._look() as look:
             look.read_whole(run_id)
-            run = look.run(run_id)
-            now = self._clock.now()
-            is_over = run.valid_to <= f"{now:%Y-%m-%dT%H:%M:%S}"
-            if not is_over and not _late(look, run, f"{now:%Y-%m-%dT%H:%M}"):
+            run, now = look.run(run_id), self._clock.now()
+            if not _is_over(run, now) and not _late(look, run, now):
                 return []
         with self._change(Event.EXPIRE.value) as work:
             work.read_whole(run_id)
-            run = work.run(run_id)
-            require_deed(work.who, Deed.MANAGE, run.prog_id)
-            if is_over:
+            run = work.run(run_id, Deed.MANAGE)
+            if _is_over(run, work.now):  # asked anew: an operator may have extended it
                 return _end(work, run)
-            late = _late(work, run, f"{work.now:%Y-%m-%dT%H:%M}")
+            late = _late(work, run, work.now)
             for one in late:
                 work.happen(one, Event.EXPIRE)
             return [one.id for one in late]
 
 
-def _late(look: Look, run: Run, now: str) -> list[Item]:
-    """Return the blocks that wait to be executed and have no window left."""
+def _is_over(run: Run, now: datetime) -> bool:
+    return run.valid_to <= isoformat(now)
+
+
+def _late(look: Look, run: Run, now: datetime) -> list[Item]:
+    """Return the blocks that wait to be executed and have no window left; in visitor mode windows expire nothing."""
     waiting = transitions(run.mode).get(Event.EXPIRE, {})
-    if not is_service(run.mode):
+    if not waiting:
         return []
+    minute = f"{now:%Y-%m-%dT%H:%M}"
     found = []
     for one in look.descendants(look.item(run.root)):
         windows = look.of(one, "absolute").body if one.is_block and one.status in waiting else []
-        if windows and all(window["to"] <= now for window in windows):
+        if windows and all(window["to"] <= minute for window in windows):
             found.append(one)
     return found
 

@@ -36,6 +36,7 @@ class Look:
         self.packages = packages
         self._newest: dict[str, str | None] = {}
         self._runs: dict[int, Run] = {}
+        self._allowed: set[tuple[int, Deed]] = set()
         self._items: dict[int, Item] = {}
         self._children: dict[int, list[Item]] = {}
         self._templates: dict[int, list[TemplateRow]] = {}
@@ -51,7 +52,9 @@ class Look:
             if row is None:
                 raise NotFoundError(f"there is no run {run_id}", hint="see: dfs p2 runs")
             run = self._runs[run_id] = Run(**row)
-        require_deed(self.who, deed, run.prog_id)
+        if (run_id, deed) not in self._allowed:
+            require_deed(self.who, deed, run.prog_id)
+            self._allowed.add((run_id, deed))
         return run
 
     def runs(self) -> list[Run]:
@@ -127,9 +130,10 @@ class Look:
     def find_template(self, template_id: int) -> TemplateRow:
         """Return a template of whatever block."""
         row = self.template_ever(template_id)
+        block = self.block(row.ob_id)
         if row.deleted is not None:
             raise NotFoundError(f"template {row.name} ({row.id}) was deleted", hint="undo brings it back")
-        return self.template(self.block(row.ob_id), template_id)
+        return self.template(block, template_id)
 
     def item_ever(self, item_id: int) -> Item:
         """Return an item, be it deleted, without asking whose it is."""

@@ -12,7 +12,7 @@ from dfs.phase2.differences import merge
 from dfs.phase2.failures import StateError
 from dfs.phase2.lifecycle import What
 from dfs.phase2.service.blocks import require_never_executed
-from dfs.phase2.service.containers import rename
+from dfs.phase2.service.containers import rename, require_movable
 from dfs.phase2.service.nesting import require_empty_way, require_place
 from dfs.phase2.service.records import Item, Run, TemplateRow
 from dfs.phase2.service.templates import require_one_acquisition
@@ -174,8 +174,7 @@ def _undo_move(work: Work, run: Run, item: Item, entry: Mapping[str, Any]) -> No
     if item.parent != after["parent"]:
         raise _changed_since(work, entry, "its place")
     parent = _container(work, before["parent"], entry)
-    work.editing(parent, What.MEMBERS)
-    work.editing(work.container(item.parent or 0), What.MEMBERS)
+    require_movable(work, item, parent)
     require_place(run, item.item_type, parent)
     require_empty_way(work, item, parent)
     siblings = [one for one in work.children(parent) if one is not item]
