@@ -15,8 +15,8 @@ from dfs.errors import DfsError
 __all__ = ["beside"]
 
 _log = logging.getLogger("dfs.server")
-_FIRST_S = 30.0  # after the start, so that it does not hold it up
-_EVERY_S = 900.0
+_FIRST_S = 600.0  # after the start, so that it does not hold it up
+_EVERY_S = 3600.0  # a block whose window is over is not started in the meantime
 
 
 @asynccontextmanager
@@ -38,6 +38,8 @@ async def _keep(app: FastAPI) -> None:
             changed = await run_in_threadpool(app.state.observatory.phase2_desk.keep_time)
             if changed:
                 _log.info("phase 2: %d items expired or were terminated", len(changed))
-        except DfsError as error:  # a full disk now is none in a quarter of an hour
-            _log.error("phase 2: %s", error.line())  # noqa: TRY400 - no traceback for what is told in one line
+        except DfsError as error:  # a full disk now is none in an hour
+            _log.error("phase 2: %s", error.line())
+        except Exception:
+            _log.exception("phase 2: time was not kept")
         await asyncio.sleep(_EVERY_S)
