@@ -40,6 +40,6 @@ async def _keep(app: FastAPI) -> None:
                 _log.info("phase 2: %d items expired or were terminated", len(changed))
         except DfsError as error:  # a full disk now is none in an hour
             _log.error("phase 2: %s", error.line())
-        except Exception:
+        except Exception:  # noqa: BLE001 - the next hour is another one
             _log.exception("phase 2: time was not kept")
         await asyncio.sleep(_EVERY_S)
