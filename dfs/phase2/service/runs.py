@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from dfs.access import Standing
 from dfs.access.observing import Deed, allows, require_deed
-from dfs.clock import isoformat
 from dfs.errors import AccessError, ConflictError, UsageError
 from dfs.phase2.api import Document, Versioned
 from dfs.phase2.failures import StateError
-from dfs.phase2.periods import period_of, validity
 from dfs.phase2.service import readme as readmes
 from dfs.phase2.service.desk import Desk, versioned
-from dfs.phase2.service.fields import LONGEST_NAME
 from dfs.phase2.service.records import Item
+from dfs.phase2.service.run_fields import changed_run, new_run
 from dfs.phase2.service.shown import run_document
 from dfs.store.tables import p2_items, p2_runs, users
 
 __all__ = ["Runs"]
-
-_MODES = ("SM", "VM", "dVM")
-# key of a document -> column, for what an operator may set
-_SETTABLE = {
-    "title": "title",
-    "telescope": "telescope",
-    "priorityClass": "priority_class",
-    "isToO": "is_too",
-    "allocatedTime": "allocated_s",
-    "validFrom": "valid_from",
-    "validTo": "valid_to",
-    "pi": "pi",
-    "observingConstraints": "limits",
-    "targets": "targets",
-    "blockedTimes": "blocked_times",
-    "ipVersion": "ip_version",
-    "period": "period",
-}
 
 
 class Runs(Desk):
@@ -142,16 +121,18 @@ class Runs(Desk):
         document
             ``progId``, ``instrument``; may have ``title``, ``telescope``, ``mode`` (SM), ``period`` or ``validFrom`` and ``validTo``,
             ``priorityClass`` (B), ``isToO``, ``allocatedTime`` (s), ``pi``, ``observingConstraints``, ``targets``, ``blockedTimes``,
-            ``ipVersion`` (the newest).
+            ``waivers`` (codes of rules, by support astronomers and operators), ``ipVersion`` (the newest).
 
         Raises
         ------
         ConflictError
             There is a run of this name.
         """
-        row = self._new_run(document)
+        row = new_run(document, self._packages, self._clock.now())
         with self._change("create") as work:
             require_deed(work.who, Deed.MANAGE, row["prog_id"])
+            if row["limits"].get("waivers"):
+                require_deed(work.who, Deed.REVIEW, row["prog_id"])
             if work.connection.execute(select(p2_runs.c.run_id).where(p2_runs.c.prog_id == row["prog_id"])).first():
                 raise ConflictError(f"there is a run {row['prog_id']} already", hint="set_run changes it")
             run_id = work.pending.number(p2_runs.c.run_id)
@@ -167,14 +148,13 @@ class Runs(Desk):
     def set_run(self, run_id: int, changes: Mapping[str, Any]) -> Document:
         """Change what an operator may of a run: any key of `create_run` but ``progId``, ``instrument`` and ``mode``.
 
-        A run that had ended is opened when its new validity has not.
+        ``waivers`` support astronomers set, too, and nobody else.  A run that had ended is opened when its new validity has not.
         """
-        wrong = next((key for key in changes if key not in _SETTABLE), None)
-        if wrong is not None:
-            raise UsageError(f"{wrong!r} of a run cannot be set", accepted=", ".join(_SETTABLE))
         with self._change("set") as work:
-            run = work.run(run_id, Deed.MANAGE)
-            values = _checked({_SETTABLE[key]: value for key, value in changes.items()})
+            run = work.run(run_id, Deed.REVIEW if changes.keys() <= {"waivers"} else Deed.MANAGE)
+            values = changed_run(changes, run.limits)
+            if values.get("limits", run.limits).get("waivers") != run.limits.get("waivers"):
+                require_deed(work.who, Deed.REVIEW, run.prog_id)
             before = {column: getattr(run, column) for column in values}
             for column, value in values.items():
                 setattr(run, column, value)
@@ -192,62 +172,3 @@ class Runs(Desk):
         if not standing.name:
             raise AccessError("you have not signed in", hint="sign in to see your runs")
         return standing
-
-    def _new_run(self, document: Document) -> dict[str, Any]:
-        missing = next((key for key in ("progId", "instrument") if not document.get(key)), None)
-        if missing:
-            raise UsageError(f"{missing} is missing", where="run", accepted="progId, instrument")
-        mode = document.get("mode", "SM")
-        if mode not in _MODES:
-            raise UsageError(f"there is no mode {mode!r}", where="mode", accepted=", ".join(_MODES))
-        instrument = str(document["instrument"]).upper()
-        package = self._packages.package(instrument)
-        given = {_SETTABLE[key]: value for key, value in document.items() if key in _SETTABLE}
-        period = given.get("period") or _period(given, self._clock.now())
-        begin, end = validity(int(period))
-        defaults = {
-            "title": "",
-            "telescope": package.telescope.name,
-            "priority_class": "B",
-            "is_too": False,
-            "allocated_s": 0.0,
-            "valid_from": begin.isoformat(),
-            "valid_to": end.isoformat(),
-            "pi": {},
-            "limits": {},
-            "targets": [],
-            "blocked_times": [],
-            "ip_version": package.version,
-        }
-        row = _checked({**defaults, **given, "period": int(period)})
-        prog_id = str(document["progId"]).strip()
-        if not prog_id or len(prog_id) > min(60, LONGEST_NAME) or not prog_id.isprintable():
-            raise UsageError(f"{prog_id!r} is no run identifier", where="progId", accepted="e.g. 110.23XY.001")
-        if row["valid_from"] >= row["valid_to"]:
-            raise UsageError("the run ends before it begins", where="validTo", accepted="validFrom < validTo")
-        return {"prog_id": prog_id, "instrument": instrument, "mode": mode, "state": "open", **row}
-
-
-def _period(given: Mapping[str, Any], now: datetime) -> int:
-    return period_of(_instant(given["valid_from"]) if "valid_from" in given else now)
-
-
-def _checked(row: dict[str, Any]) -> dict[str, Any]:
-    for column in ("valid_from", "valid_to"):
-        if column in row:
-            row[column] = isoformat(_instant(row[column]))
-    if row.get("priority_class", "B") not in {"A", "B", "C"}:
-        raise UsageError(f"there is no class {row['priority_class']!r}", where="priorityClass", accepted="A, B, C")
-    if "ip_version" in row:
-        row["ip_version"] = str(row["ip_version"])
-    if "allocated_s" in row:
-        row["allocated_s"] = float(row["allocated_s"])
-    return row
-
-
-def _instant(value: Any) -> datetime:
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        raise UsageError(f"{value!r} is no time", where="validFrom, validTo", accepted="2025-10-01T16:00:00Z") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at

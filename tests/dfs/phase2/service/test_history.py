@@ -279,3 +279,17 @@ def test_an_acquisition_comes_back_to_its_place(place, desk, new_ob):
     desk.create_template(number, "TINY_acq_fast")
     with pytest.raises(StateError, match="an acquisition template already"):
         desk.undo(place.service, deleted)
+
+
+def test_what_was_accepted_since_does_not_go_back_into_a_group(place, desk, new_ob):
+    """An undo moves no block that a move would not."""
+    group = desk.create_item(place.root(place.service), "Group", "group").body["containerId"]
+    number = new_ob(container=group)
+    desk.move_item(place.root(place.service), "OB", number)
+    moved = last(desk, place.service)
+    desk.verify_ob(number, submit=True)
+    support = place.desk("support")
+    support.review(number, "take")
+    support.review(number, "accept")
+    with pytest.raises(StateError, match="cannot be moved in status"):
+        desk.undo(place.service, moved)

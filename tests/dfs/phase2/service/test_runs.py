@@ -78,6 +78,12 @@ def test_making_runs(place):
         ({"progId": "1", "instrument": "TINY", "validFrom": "soon"}, "'soon' is no time"),
         ({"progId": "1", "instrument": "TINY", "validFrom": "2022-11-02", "validTo": "2022-11-01"}, "ends before"),
         ({"progId": "x" * 61, "instrument": "TINY"}, "no run identifier"),
+        ({"progId": "1", "instrument": "TINY", "allocatedTime": "long"}, "'long' is not accepted"),
+        ({"progId": "1", "instrument": "TINY", "period": "soon"}, "'soon' is not accepted"),
+        ({"progId": "1", "instrument": "TINY", "targets": "all"}, "'all' is not accepted"),
+        ({"progId": "1", "instrument": "TINY", "pi": "me"}, "'me' is not accepted"),
+        ({"progId": "1", "instrument": "TINY", "isToO": "no"}, "'no' is not accepted"),
+        ({"progId": "1", "instrument": "TINY", "waivers": "all"}, "are no waivers"),
     ],
 )
 def test_runs_that_cannot_be(place, document, message):
@@ -99,6 +105,20 @@ def test_setting_a_run(place):
     with pytest.raises(UsageError, match="end before it begins"):
         operator.set_run(place.service, {"validTo": "2000-01-01"})
     assert operator.run(place.service)["validTo"] == "2023-05-01T16:00:00Z"
+
+
+def test_waivers_are_given_by_support_and_operators_alone(place):
+    operator, support, pi = (place.desk(one) for one in ("operator", "support", "pi"))
+    operator.set_run(place.service, {"observingConstraints": {"seeing": 0.8}})
+    given = support.set_run(place.service, {"waivers": ["block-too-long"]})
+    assert given["observingConstraints"] == {"seeing": 0.8, "waivers": ["block-too-long"]}
+    kept = operator.set_run(place.service, {"observingConstraints": {"seeing": 1.0}})
+    assert kept["observingConstraints"] == {"seeing": 1.0, "waivers": ["block-too-long"]}
+    with pytest.raises(AccessError):
+        support.set_run(place.service, {"waivers": [], "title": "mine"})
+    with pytest.raises(AccessError, match="review"):
+        pi.set_run(place.service, {"waivers": ["allocation"]})
+    assert operator.set_run(place.service, {"waivers": []})["observingConstraints"] == {"seeing": 1.0}
 
 
 def test_phase1(place):
