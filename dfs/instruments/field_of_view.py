@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from dfs.errors import NotFoundError
-from dfs.instruments import loader
 from dfs.instruments.entries import Entry, read_toml
+from dfs.instruments.folders import files
 
 __all__ = ["FILE", "FieldOfView", "Rotation", "Shape", "Slit", "field_of_view"]
 
@@ -142,13 +142,7 @@ def field_of_view(instrument: str) -> FieldOfView:
 
 @cache
 def _files() -> dict[str, Path]:
-    own = Path(loader.__file__).parent.glob(f"*/{FILE}")
-    found = {path.parent.name.upper(): path for path in sorted(own)}
-    for name in loader.names():
-        path = loader.folder_of(name) / FILE
-        if path.is_file():
-            found[name.upper()] = path
-    return found
+    return files(FILE)
 
 
 @cache

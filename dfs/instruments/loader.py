@@ -1,19 +1,12 @@
-"""Finds instruments: folders of this package, and folders of others by the entry point group ``dfs.instruments``.
-
-An entry point names a module or package whose folder holds ``instrument.toml`` and its companions, or an attribute that
-is such a path::
-
-    [project.entry-points."dfs.instruments"]
-    SOFI = "my_instruments.sofi"
-"""
+"""Reads instruments from their folders, each once a process."""
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from dfs.errors import DataError, NotFoundError
+from dfs.errors import DataError
+from dfs.instruments.folders import folder_of, names
 from dfs.instruments.instrument import Instrument
 from dfs.instruments.line_lists import LineLists
 from dfs.instruments.read_instrument import read_hardware
@@ -21,14 +14,7 @@ from dfs.instruments.read_qc import read_parameters
 from dfs.instruments.read_rules import read_rules
 from dfs.model import Header
 
-__all__ = ["GROUP", "folder_of", "load", "names", "of", "read_folder"]
-
-GROUP = "dfs.instruments"
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of all instruments, sorted."""
-    return tuple(sorted(_folders()))
+__all__ = ["load", "of", "read_folder"]
 
 
 def load(name: str) -> Instrument:
@@ -42,14 +28,6 @@ def load(name: str) -> Instrument:
         Its folder is wrong; names file and entry.
     """
     return read_folder(folder_of(name))
-
-
-def folder_of(name: str) -> Path:
-    """Return the folder that describes the instrument called `name`; `NotFoundError` lists those there are."""
-    folder = _folders().get(name.upper())
-    if folder is None:
-        raise NotFoundError(f"no instrument {name!r}", accepted=", ".join(names()))
-    return folder
 
 
 def of(header: Header) -> Instrument | None:
@@ -94,25 +72,3 @@ def _by_header_name() -> dict[str, Instrument]:
                 )
             found[header_name] = instrument
     return found
-
-
-@cache
-def _folders() -> dict[str, Path]:
-    here = Path(__file__).parent
-    own = {path.parent.name.upper(): path.parent for path in sorted(here.glob("*/instrument.toml"))}
-    others = {point.name.upper(): _folder_of(point) for point in entry_points(group=GROUP)}
-    return {**own, **others}
-
-
-def _folder_of(point: EntryPoint) -> Path:
-    where = f"entry point {point.name} = {point.value}"
-    try:
-        target = point.load()
-    except Exception as error:
-        raise DataError(f"cannot be loaded: {error}", where=where) from error
-    folder = target if isinstance(target, str | Path) else (getattr(target, "__path__", None) or [None])[0]
-    if folder is None and getattr(target, "__file__", None):
-        folder = Path(target.__file__).parent
-    if folder is None or not (Path(folder) / "instrument.toml").is_file():
-        raise DataError("its folder has no instrument.toml", where=where, accepted="a package folder or a path")
-    return Path(folder)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from dfs.errors import NotFoundError
-from dfs.instruments import loader as instruments
+from dfs.instruments.folders import files
 from dfs.instruments.packages.package import InstrumentPackage
 from dfs.instruments.packages.read import read_package
 
@@ -48,10 +48,4 @@ def _package(name: str, version: float | None) -> InstrumentPackage:
 
 @cache
 def _files() -> dict[str, Path]:
-    own = Path(instruments.__file__).parent.glob(f"*/{FILE}")
-    found = {path.parent.name.upper(): path for path in sorted(own)}
-    for name in instruments.names():
-        path = instruments.folder_of(name) / FILE
-        if path.is_file():
-            found[name.upper()] = path
-    return found
+    return files(FILE)

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from dfs.errors import DataError, NotFoundError
-from dfs.instruments import loader
+from dfs.instruments import folders, loader
 
 INSTRUMENT = """
 name = "SOFI"
@@ -168,7 +168,7 @@ def test_missing_file(folder):
 @pytest.fixture
 def fresh():
     def clear():
-        loader._folders.cache_clear()
+        folders._folders.cache_clear()
         loader._by_header_name.cache_clear()
 
     clear()
@@ -177,14 +177,14 @@ def fresh():
 
 
 def with_entry_point(monkeypatch, value):
-    monkeypatch.setattr(loader, "entry_points", lambda group: [EntryPoint("SOFI", value, group)])
+    monkeypatch.setattr(folders, "entry_points", lambda group: [EntryPoint("SOFI", value, group)])
 
 
 def test_folder_of_others_by_entry_point(folder, monkeypatch, fresh):
     monkeypatch.syspath_prepend(str(folder.parent))
     with_entry_point(monkeypatch, "sofi")
     try:
-        assert loader.names() == ("EFOSC2", "FORS2", "SOFI")
+        assert folders.names() == ("EFOSC2", "FORS2", "SOFI")
         assert loader.load("sofi").telescope == "ESO-NTT"
         assert loader.of({"INSTRUME": "SOFI "}).name == "SOFI"
     finally:
@@ -197,7 +197,7 @@ def test_folder_of_others_by_entry_point(folder, monkeypatch, fresh):
 def test_wrong_entry_point(monkeypatch, fresh, value, message):
     with_entry_point(monkeypatch, value)
     with pytest.raises(DataError, match=message) as caught:
-        loader.names()
+        folders.names()
     assert "SOFI" in caught.value.where
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dfs.instruments import loader
+from dfs.instruments import folders, loader
 from dfs.observatory import Observatory
 
 PLUGIN = Path(__file__).parent / "plugin"
@@ -35,7 +35,7 @@ def no_figures(monkeypatch) -> None:
 
 
 def _forget() -> None:
-    loader._folders.cache_clear()
+    folders._folders.cache_clear()
     loader._by_header_name.cache_clear()
 
 
