@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,19 +13,18 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from dfs.errors import AccessError, NotFoundError, UsageError
 from dfs.server.context import acting, base_url
-from dfs.server.errors import RequestTooLarge
 from dfs.server.identity import COOKIE, current_user, is_from_here, presented
+from dfs.server.signing_in import sign_in, sign_in_form
 
 if TYPE_CHECKING:
     from dfs.access.tokens import Token
     from dfs.observatory import Observatory
 
-__all__ = ["current_user", "router", "sign_in", "sign_in_form"]
+__all__ = ["router", "sign_in", "sign_in_form"]
 
 router = APIRouter(prefix="/auth", tags=["sign-in"])
 
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-_FORM_BYTES = 16_384
 _STATE_COOKIE = "dfs_oidc"
 Kind = Literal["data", "phase2", "phase3"]
 
@@ -179,48 +176,10 @@ def oidc_callback(
     return response
 
 
-def sign_in(request: Request, name: str, password: str, grant_type: str) -> Token:
-    """Return a token for name and password; `NotSignedInError` when they do not fit."""
-    if grant_type != "password":
-        raise UsageError(f"grant_type {grant_type!r} is not offered", accepted="password")
-    return _observatory(request).sign_in.with_password(name, password)
-
-
 def _token_answer(token: Token) -> Response:
     seconds = int((token.expires - token.issued).total_seconds())
     document = {"access_token": token.text, "id_token": token.text, "token_type": "Bearer", "expires_in": seconds}
     return JSONResponse(document, headers=_NO_STORE)
-
-
-async def sign_in_form(request: Request) -> dict[str, str]:
-    """Return the fields of a small form, urlencoded or JSON; `username` and `password` are there."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _FORM_BYTES:
-            raise RequestTooLarge("the form is too large", accepted=f"{_FORM_BYTES} bytes")
-    fields = _fields(body, request.headers.get("content-type", ""))
-    missing = next((name for name in ("username", "password") if name not in fields), None)
-    if missing:
-        raise UsageError(f"the form has no {missing}", accepted="username and password, urlencoded or JSON")
-    return fields
-
-
-def _fields(body: bytes, content_type: str) -> dict[str, str]:
-    kind = content_type.partition(";")[0].strip().lower()
-    try:
-        if kind == "application/json":
-            document = json.loads(body)
-            pairs = document.items() if isinstance(document, dict) else ()
-            return {str(name): value for name, value in pairs if isinstance(value, str)}
-        if kind in {"", "application/x-www-form-urlencoded"}:
-            text = body.decode()
-            return {
-                name: values[-1] for name, values in parse_qs(text, keep_blank_values=True, max_num_fields=20).items()
-            }
-    except (ValueError, RecursionError) as error:
-        raise UsageError("the form cannot be read", accepted="application/x-www-form-urlencoded, or JSON") from error
-    raise UsageError(f"a form of type {kind!r}", accepted="application/x-www-form-urlencoded, or application/json")
 
 
 def _with_session(request: Request, response: Response, token: Token) -> Response:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from dfs.errors import UsageError
 from dfs.server.errors import RequestTooLarge
 
-__all__ = ["Sent", "limited_form", "read_sent"]
+__all__ = ["Sent", "limited_form", "read_body", "read_sent"]
 
 _FIELDS_MOST = 2_000
 _FIELD_BYTES = 4_000_000
@@ -53,7 +53,7 @@ async def read_sent(request: Request, *, file_bytes: int = 0, files: int = 0) ->
         return sent
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in {"", _FORM}:
-        sent.parameters += _pairs(await _read(request, _FIELD_BYTES))
+        sent.parameters += _pairs(await read_body(request, _FIELD_BYTES))
     elif kind == "multipart/form-data":
         await _read_parts(request, sent, file_bytes + _FIELD_BYTES, files)
     else:
@@ -72,8 +72,8 @@ def _pairs(text: bytes) -> list[tuple[str, str]]:
         raise UsageError("too many parameters", accepted=f"at most {_FIELDS_MOST}") from error
 
 
-async def _read(request: Request, most: int) -> bytes:
-    """Return the body; stop reading where it exceeds `most`."""
+async def read_body(request: Request, most: int) -> bytes:
+    """Return the body, of at most `most` bytes; `RequestTooLarge` says so before the rest of it is read."""
     _refuse_announced(request, most)
     body = bytearray()
     async for chunk in request.stream():

@@ -10,6 +10,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from dfs.access import CurrentUser
+from dfs.server.identity import current_user
 
 if TYPE_CHECKING:
     from dfs.observatory import Observatory
@@ -30,8 +31,6 @@ def caller(request: Request) -> CurrentUser:
     AccessError
         The token is wrong or out of date.
     """
-    from dfs.server.auth import current_user
-
     return current_user(request)
 
 

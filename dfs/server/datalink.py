@@ -11,14 +11,13 @@ from starlette.routing import Route
 
 from dfs.server.bodies import read_sent
 from dfs.server.context import acting, base_url
+from dfs.server.vosi import availability, described
 from dfs.vo.datalink import CONTENT_TYPE, LinksDocument
 from dfs.vo.formats import Format, negotiate, write
-from dfs.vo.tap.vosi.availability import availability_document
-from dfs.vo.tap.vosi.capabilities import Capability, capabilities_document
+from dfs.vo.tap.vosi.capabilities import Capability
 
 __all__ = ["answered", "paths", "routes"]
 
-_VOSI = "ivo://ivoa.net/std/VOSI#"
 _LINKS = "ivo://ivoa.net/std/DataLink#links-1.1"
 
 
@@ -51,21 +50,11 @@ def _format(parameters: Sequence[tuple[str, str]]) -> Format | None:
     return None if form.name == "votable" else form
 
 
-async def capabilities(request: Request) -> Response:
+def capabilities(request: Request) -> Response:
     """Say what this service is."""
     url = f"{base_url(request)}/datalink"
     own = Capability(_LINKS, f"{url}/links", version="1.1", full=False)
-    others = [Capability(f"{_VOSI}{one}", f"{url}/{one}") for one in ("capabilities", "availability")]
-    return _xml(capabilities_document([own, *others]))
-
-
-async def availability(request: Request) -> Response:
-    """Say that this service is up."""
-    return _xml(availability_document(available=True, up_since=request.app.state.observatory.tap.up_since))
-
-
-def _xml(content: bytes) -> Response:
-    return Response(content, media_type="application/xml", headers={"Cache-Control": "no-store"})
+    return described(own, url)
 
 
 routes = [

@@ -13,9 +13,8 @@ from starlette.routing import Route
 
 from dfs.archive.deliveries import Delivery, readme, script
 from dfs.errors import UsageError
-from dfs.server.bodies import read_sent
+from dfs.server.bodies import read_body, read_sent
 from dfs.server.context import acting, base_url
-from dfs.server.errors import RequestTooLarge
 
 __all__ = ["paths", "routes"]
 
@@ -76,13 +75,9 @@ async def _asked(request: Request) -> tuple[list[str], dict[str, Any]]:
 
 
 async def _json(request: Request) -> Mapping[str, Any]:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY_BYTES:
-            raise RequestTooLarge("the request is too large", accepted=f"at most {_BODY_BYTES} bytes")
+    body = await read_body(request, _BODY_BYTES)
     try:
-        document = json.loads(bytes(body))
+        document = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise UsageError("the body is no JSON", where="body") from error
     if not isinstance(document, dict):

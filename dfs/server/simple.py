@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,16 +12,15 @@ from starlette.routing import Route
 from dfs.server.bodies import read_sent
 from dfs.server.context import base_url, caller
 from dfs.server.query import QueryResponse, lane_of
+from dfs.server.vosi import availability, described
 from dfs.vo.simple import SimpleQuery, cone_query, image_query, spectrum_query
 from dfs.vo.tap.answer import Answer
 from dfs.vo.tap.service import Tap
 from dfs.vo.tap.stop import Stop
-from dfs.vo.tap.vosi.availability import availability_document
-from dfs.vo.tap.vosi.capabilities import Capability, capabilities_document
+from dfs.vo.tap.vosi.capabilities import Capability
 
 __all__ = ["paths", "routes"]
 
-_VOSI = "ivo://ivoa.net/std/VOSI#"
 # path of the service -> standard, path of its queries
 _SERVICES = {
     "/sia2": ("ivo://ivoa.net/std/SIA#query-2.0", "2.0", "/query"),
@@ -60,20 +59,14 @@ async def _answered(request: Request, query: SimpleQuery) -> Response:
     return QueryResponse(tap.quick, await lane_of(request), work, sync_s=tap.limits.sync_s)
 
 
-def _described(path: str) -> Callable[[Request], Awaitable[Response]]:
+def _described(path: str) -> Callable[[Request], Response]:
     standard, version, query = _SERVICES[path]
 
-    async def capabilities(request: Request) -> Response:
+    def capabilities(request: Request) -> Response:
         url = f"{base_url(request)}{path}"
-        main = Capability(standard, url + query, version=version, full=False)
-        others = [Capability(f"{_VOSI}{one}", f"{url}/{one}") for one in ("capabilities", "availability")]
-        return _xml(capabilities_document([main, *others]))
+        return described(Capability(standard, url + query, version=version, full=False), url)
 
     return capabilities
-
-
-async def _availability(request: Request) -> Response:
-    return _xml(availability_document(available=True, up_since=_tap(request).up_since))
 
 
 def _tap(request: Request) -> Tap:
@@ -81,14 +74,10 @@ def _tap(request: Request) -> Tap:
     return tap
 
 
-def _xml(content: bytes) -> Response:
-    return Response(content, media_type="application/xml", headers={"Cache-Control": "no-store"})
-
-
 _BOTH = ["GET", "POST"]
 routes = [
     *(Route(f"{path}/capabilities", _described(path)) for path in _SERVICES),
-    *(Route(f"{path}/availability", _availability) for path in _SERVICES),
+    *(Route(f"{path}/availability", availability) for path in _SERVICES),
     Route("/sia2/query", images, methods=_BOTH),
     Route("/ssa", spectra, methods=_BOTH),
     Route("/scs", cone, methods=_BOTH),

@@ -11,13 +11,11 @@ from dfs.errors import DfsError, NotFoundError, UsageError
 from dfs.server.bodies import read_sent
 from dfs.server.context import acting, base_url
 from dfs.server.files import sent_file
+from dfs.server.vosi import availability, described
 from dfs.vo.soda import NoOverlap
-from dfs.vo.tap.vosi.availability import availability_document
-from dfs.vo.tap.vosi.capabilities import Capability, capabilities_document
+from dfs.vo.tap.vosi.capabilities import Capability
 
 __all__ = ["paths", "routes"]
-
-_VOSI = "ivo://ivoa.net/std/VOSI#"
 
 
 async def sync(request: Request) -> Response:
@@ -38,21 +36,11 @@ def _fault(error: DfsError) -> Response:
     return PlainTextResponse(f"{word}: {error.line()}\n", status, {"Cache-Control": "no-store"})
 
 
-async def capabilities(request: Request) -> Response:
+def capabilities(request: Request) -> Response:
     """Say what this service is."""
     url = f"{base_url(request)}/soda"
     own = Capability("ivo://ivoa.net/std/SODA#sync-1.0", f"{url}/sync", version="1.0", full=False)
-    others = [Capability(f"{_VOSI}{one}", f"{url}/{one}") for one in ("capabilities", "availability")]
-    return _xml(capabilities_document([own, *others]))
-
-
-async def availability(request: Request) -> Response:
-    """Say that this service is up."""
-    return _xml(availability_document(available=True, up_since=request.app.state.observatory.tap.up_since))
-
-
-def _xml(content: bytes) -> Response:
-    return Response(content, media_type="application/xml", headers={"Cache-Control": "no-store"})
+    return described(own, url)
 
 
 routes = [

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,15 +14,15 @@ from dfs.errors import DfsError, NotFoundError, UsageError
 from dfs.server.bodies import Sent, read_sent
 from dfs.server.context import base_url, caller
 from dfs.server.outlet import hung_up
+from dfs.server.uws_values import count_of, phase_named, time_of, value_of, wait_of
 from dfs.vo.formats import error_document
-from dfs.vo.tap.jobs import WAITED_FOR, Job, Jobs, Phase
+from dfs.vo.tap.jobs import WAITED_FOR, Job, Jobs
 from dfs.vo.tap.jobs.documents import job_document, job_list, parameters_document, results_document
 from dfs.vo.tap.service import account_of
 
 __all__ = ["job_routes"]
 
 _XML, _VOTABLE = "application/xml", "application/x-votable+xml"
-_WAIT_MOST_S = 300.0  # clients ask again; proxies cut what is silent for longer
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -56,22 +54,26 @@ async def _jobs(request: Request) -> Response:
             job = await run_in_threadpool(jobs.create, owner, sent.parameters, sent.files)
         finally:
             sent.close()
-        if (_value(sent, "PHASE") or "").upper() == "RUN":
+        if (value_of(sent, "PHASE") or "").upper() == "RUN":
             await run_in_threadpool(jobs.run, owner, job.id)
         return _see(_jobs_url(request) + f"/{job.id}")
-    phases = [_phase_named(value) for name, value in sent.parameters if name.upper() == "PHASE"]
-    after, last = _value(sent, "AFTER"), _value(sent, "LAST")
+    phases = [phase_named(value) for name, value in sent.parameters if name.upper() == "PHASE"]
+    after, last = value_of(sent, "AFTER"), value_of(sent, "LAST")
     found = await run_in_threadpool(
-        jobs.of_owner, owner, phases, None if after is None else _time(after), None if last is None else _count(last)
+        jobs.of_owner,
+        owner,
+        phases,
+        None if after is None else time_of(after),
+        None if last is None else count_of(last),
     )
     return _xml(job_list(found, _jobs_url(request)))
 
 
 async def _job(request: Request) -> Response:
     """Show a job, after waiting for it if asked; delete it."""
-    jobs, sent, owner = _service(request), await _sent(request), await _owner_name(request)
+    jobs, sent, owner = _service(request), await read_sent(request), await _owner_name(request)
     job_id = request.path_params["job"]
-    is_said_so = request.method == "POST" and (_value(sent, "ACTION") or "").upper() == "DELETE"
+    is_said_so = request.method == "POST" and (value_of(sent, "ACTION") or "").upper() == "DELETE"
     if request.method == "DELETE" or is_said_so:
         await run_in_threadpool(jobs.delete, owner, job_id)
         return _see(_jobs_url(request))
@@ -82,7 +84,7 @@ async def _job(request: Request) -> Response:
 
 
 async def _phase(request: Request) -> Response:
-    sent, owner = await _sent(request), await _owner_name(request)
+    sent, owner = await read_sent(request), await _owner_name(request)
     if request.method == "POST":
         return await _changed(request, sent, owner, required="PHASE")
     return PlainTextResponse(str((await _awaited(request, sent, owner)).phase), headers=_NO_STORE)
@@ -106,7 +108,7 @@ async def _owner(request: Request) -> Response:
 
 async def _property(request: Request, name: str, show: Callable[[Job], str]) -> Response:
     """Show or set one property of a job."""
-    sent, owner = await _sent(request), await _owner_name(request)
+    sent, owner = await read_sent(request), await _owner_name(request)
     if request.method == "POST":
         return await _changed(request, sent, owner, required=name)
     job = await run_in_threadpool(_service(request).get, owner, request.path_params["job"])
@@ -149,7 +151,7 @@ async def _error(request: Request) -> Response:
 
 async def _changed(request: Request, sent: Sent, owner: str | None, required: str) -> Response:
     job_id = request.path_params["job"]
-    if _value(sent, required) is None:
+    if value_of(sent, required) is None:
         raise UsageError(f"there is no {required} in the request", where=job_id)
     await run_in_threadpool(_set, _service(request), owner, job_id, sent)
     return _see(f"{_jobs_url(request)}/{job_id}")
@@ -157,11 +159,11 @@ async def _changed(request: Request, sent: Sent, owner: str | None, required: st
 
 def _set(jobs: Jobs, owner: str | None, job_id: str, sent: Sent) -> None:
     """Do with a job what the parameters of a POST say."""
-    if (when := _value(sent, "DESTRUCTION")) is not None:
-        jobs.set_destruction(owner, job_id, _time(when))
-    if (seconds := _value(sent, "EXECUTIONDURATION")) is not None:
-        jobs.set_execution_duration(owner, job_id, _count(seconds))
-    match (_value(sent, "PHASE") or "").upper():
+    if (when := value_of(sent, "DESTRUCTION")) is not None:
+        jobs.set_destruction(owner, job_id, time_of(when))
+    if (seconds := value_of(sent, "EXECUTIONDURATION")) is not None:
+        jobs.set_execution_duration(owner, job_id, count_of(seconds))
+    match (value_of(sent, "PHASE") or "").upper():
         case "":
             jobs.get(owner, job_id)
         case "RUN":
@@ -175,7 +177,7 @@ def _set(jobs: Jobs, owner: str | None, job_id: str, sent: Sent) -> None:
 async def _awaited(request: Request, sent: Sent, owner: str | None) -> Job:
     """Return the job; with WAIT, when its phase is another than it was (or than PHASE says), or the time is over."""
     jobs, job_id = _service(request), request.path_params["job"]
-    wait_s = _wait_s(_value(sent, "WAIT"))
+    wait_s = wait_of(value_of(sent, "WAIT"))
     loop, news = asyncio.get_running_loop(), asyncio.Event()
 
     def call() -> None:
@@ -183,8 +185,8 @@ async def _awaited(request: Request, sent: Sent, owner: str | None) -> Job:
 
     with jobs.changes.listening(job_id, call):
         job = await run_in_threadpool(jobs.get, owner, job_id)
-        named = _value(sent, "PHASE")
-        start = job.phase if named is None else _phase_named(named)
+        named = value_of(sent, "PHASE")
+        start = job.phase if named is None else phase_named(named)
         if not wait_s or job.phase not in WAITED_FOR or job.phase is not start:
             return job
         ends = [asyncio.create_task(one) for one in (hung_up(request.receive), request.app.state.closing.wait())]
@@ -202,48 +204,13 @@ async def _awaited(request: Request, sent: Sent, owner: str | None) -> Job:
     return job
 
 
-def _wait_s(text: str | None) -> float:
-    if text is None:
-        return 0.0
-    if not re.fullmatch(r"\s*(-1|\d{1,9})\s*", text, re.ASCII):
-        raise UsageError(f"WAIT = {text[:40]!r}", accepted="seconds; -1: as long as the server lets you")
-    asked = int(text)
-    return _WAIT_MOST_S if asked < 0 else min(float(asked), _WAIT_MOST_S)
-
-
-def _phase_named(text: str) -> Phase:
-    try:
-        return Phase(text.strip().upper())
-    except ValueError:
-        raise UsageError(f"PHASE = {text[:40]!r}", accepted=", ".join(Phase)) from None
-
-
-def _time(text: str) -> datetime:
-    """Return a time of DALI (ISO 8601, UTC unless it says otherwise)."""
-    try:
-        time = datetime.fromisoformat(text.strip())
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(f"{text[:40]!r} is no time", accepted="ISO 8601, as in 2026-01-27T04:46:29Z") from None
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"\s*\d{1,9}\s*", text, re.ASCII):
-        raise UsageError(f"{text[:40]!r} is no whole number", accepted="0 to 999999999")
-    return int(text)
-
-
-def _value(sent: Sent, name: str) -> str | None:
-    found = [value for given, value in sent.parameters if given.upper() == name]
-    return found[-1] if found else None
-
-
 def _service(request: Request) -> Jobs:
     jobs: Jobs = request.app.state.observatory.tap.jobs
     return jobs
 
 
 async def _sent(request: Request) -> Sent:
+    """Return what makes or changes a job's query: its uploads too, which whoever calls lets go of."""
     limits = request.app.state.observatory.tap.limits
     return await read_sent(request, file_bytes=limits.upload_bytes, files=limits.uploads)
 

@@ -1,4 +1,4 @@
-"""What the TAP service says of itself, over HTTP: capabilities, tables, availability, examples; tables and examples for people too."""
+"""What services say of themselves, over HTTP: all of them capabilities and availability, TAP its tables and examples too."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dfs.vo.tap.vosi.examples import examples, examples_document
 from dfs.vo.tap.vosi.language import features
 from dfs.vo.tap.vosi.tables import table_document, tableset_document
 
-__all__ = ["vosi_routes"]
+__all__ = ["availability", "described", "vosi_routes"]
 
 _VOSI = "ivo://ivoa.net/std/VOSI#"
 
@@ -31,7 +31,7 @@ def vosi_routes(base: str) -> list[Route]:
         Route(f"{base}/capabilities", _capabilities),
         Route(f"{base}/tables", _tables),
         Route(f"{base}/tables/{{table}}", _table),
-        Route(f"{base}/availability", _availability),
+        Route(f"{base}/availability", availability),
         Route(f"{base}/examples", _examples),
     ]
 
@@ -71,8 +71,15 @@ def _table(request: Request) -> Response:
     return _xml(table_document(table))
 
 
-def _availability(request: Request) -> Response:
+def availability(request: Request) -> Response:
+    """Say that a service is up, and since when."""
     return _xml(availability_document(available=True, up_since=_tap(request).up_since))
+
+
+def described(service: Capability, url: str) -> Response:
+    """Say what the service at `url` is."""
+    others = [Capability(f"{_VOSI}{one}", f"{url}/{one}") for one in ("capabilities", "availability")]
+    return _xml(capabilities_document([service, *others]))
 
 
 def _examples(_request: Request) -> Response:
