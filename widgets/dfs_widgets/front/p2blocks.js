@@ -4,6 +4,7 @@ function makeBlocks(model, rows, act) {
   const can = (row) => model.get("editable") && ["P", "-", "M"].includes(row.status);
   const counts = () => model.get("counts");
   let words = [];
+  let letters = "";
   const isBlock = (row) => row.type === "OB" || row.type === "CB";
   const matches = (row) => words.every((word) => [row.name, row.target, row.od, row.constraints, row.acquisition, row.status_words, row.type, row.id].join(" ").toLowerCase().includes(word));
   const inScope = () => {
@@ -17,7 +18,7 @@ function makeBlocks(model, rows, act) {
   const text = (name) => (row) => row[name] ?? "";
   const columns = [
     { name: "number", label: "OB", width: 36, right: true, text: (row) => String(row.number ?? ""), value: (row) => row.number },
-    { name: "type", label: "Type", width: 38, text: text("type") },
+    { name: "type", label: "Type", width: 46, text: text("type") },
     { name: "name", label: "Name", width: 130, grow: 1.6, text: text("name"), edit: can, class: "is-name" },
     { name: "id", label: "ID", width: 74, text: (row) => String(row.id), value: (row) => row.id },
     { name: "status", label: "Status", width: 50, cell: (row) => statusChip(row.status, row.status_words), text: text("status") },
@@ -25,7 +26,7 @@ function makeBlocks(model, rows, act) {
     { name: "target", label: "Target", width: 96, grow: 1, text: text("target"), edit: (row) => can(row) && row.type === "OB" },
     { name: "od", label: "OD", width: 84, grow: 0.8, title: "Observation description", text: text("od"), edit: can },
     { name: "constraints", label: "Constraint set", width: 92, grow: 0.8, text: text("constraints"), edit: can },
-    { name: "acquisition", label: "Acquisition", width: 118, grow: 1, text: text("acquisition") },
+    { name: "acquisition", label: "Acquisition", width: 132, grow: 1.2, text: text("acquisition") },
     { name: "charts", label: "Finding charts", width: 100, grow: 0.7, text: text("charts") },
     { name: "time", label: "Exec. time", width: 74, right: true, text: text("time"), value: (row) => row.seconds },
     { name: "priority", label: "Pri", width: 34, right: true, title: "User priority", text: (row) => String(row.priority ?? ""), edit: can },
@@ -38,8 +39,9 @@ function makeBlocks(model, rows, act) {
   ];
   const self = makeGrid({
     label: "Observation blocks", testid: "blocks", columns, sortable: true, act: { ...act, key: (event, row) => keys(event, row) },
-    source: () => { const inside = inScope(); return rows().filter((row) => isBlock(row) && inside(row) && matches(row)); },
+    source: () => { const inside = inScope(); return rows().filter((row) => isBlock(row) && inside(row) && (!letters || letters.includes(row.status)) && matches(row)); },
   });
+  self.only = (wanted) => { letters = wanted; self.draw(); };
   self.find = (typed) => { words = typed.toLowerCase().split(/\s+/).filter(Boolean); self.draw(); };
 
   function keys(event, row) {

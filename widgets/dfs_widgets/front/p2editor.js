@@ -28,21 +28,23 @@ function render({ model, el }) {
   };
   const fill = (flash = true) => {
     const values = model.get("values");
-    for (const [path, field] of fields) field.show(values[path], flash);
+    for (const [path, field] of fields) field.show(values[path], flash, sender.isTyping());
   };
   const tell = () => {
     const beside = model.get("beside");
     const loose = [];
-    for (const field of fields.values()) field.tell([]);
-    for (const [path, found] of Object.entries(beside)) {
-      const field = fields.get(path) ?? (/^(absolute|sidereal)/.test(path) ? fields.get(path.replace(/\[.*$/, "")) : null);
-      if (field) field.tell(found);
-      else loose.push(...found);
-    }
+    const told = new Map([...fields.values()].map((field) => [field, []]));
+    for (const [path, found] of Object.entries(beside)) (told.get(fields.get(path) ?? nearest(path)) ?? loose).push(...found);
+    for (const [field, found] of told) field.tell(found);
     const rest = root.querySelector("[data-testid=editor-findings]");
     rest?.replaceChildren(...loose.map((one) => findingNote(one, context().fix, model.get("spec").editable)));
     markTabs(root, beside);
   };
+  /** Return the field that stands nearest to a path: of ``absolute[0].to`` the windows, of an unknown parameter its template. */
+  function nearest(path) {
+    const [template, part] = [/^templates\[\d+\]/.exec(path)?.[0], /^(charts|templates|absolute|sidereal|ephemeris)/.exec(path)?.[0]];
+    return fields.get(template) ?? fields.get(part);
+  }
   const turn = () => {
     root.dataset.tab = model.get("tab");
     for (const tab of root.querySelectorAll("[data-tab-name]")) { const on = tab.dataset.tabName === model.get("tab"); tab.setAttribute("aria-selected", String(on)); tab.tabIndex = on ? 0 : -1; }
@@ -104,6 +106,7 @@ function makeSender(model, root) {
       timer = setTimeout(save, PAUSE);
     },
     save,
+    isTyping: () => isDirty || open > 0 || waiting.size > 0,
   };
 }
 
@@ -136,9 +139,9 @@ function drawBlock(root, model, spec, put, fields, context) {
     target: () => make("div", { class: "dfs-two" },
       spec.target.length ? section2("Target", kept(model, "target"), make("div", { class: "dfs-fields" }, spec.target.map(put)), context.editable ? make("div", { class: "dfs-row" }, button("Find position by name", "resolve", () => ask(model, { kind: "resolve" }))) : null) : section2("Target", null, make("p", { class: "dfs-note", text: "A calibration block has no target." })),
       section2("Constraint set", kept(model, "constraints"), make("div", { class: "dfs-fields" }, spec.constraints.map(put)))),
-    templates: () => drawTemplates(model, spec, put, context),
+    templates: () => drawTemplates(model, spec, put, fields, context),
     time: () => drawWindows(model, spec, fields, context),
-    charts: () => drawCharts(model, spec, context),
+    charts: () => drawCharts(model, spec, fields, context),
     description: () => section2("Observation description", kept(model, "description"), make("div", { class: "dfs-fields is-single" }, spec.description.map(put)), make("p", { class: "dfs-note", text: "Press Escape to leave a field; what you type is saved by itself." })),
   };
   const tabs = make("div", { class: "dfs-tabs", role: "tablist", "aria-label": "Parts of the block" }, TABS.map(([name, text]) => make("button", {
@@ -176,7 +179,7 @@ function drawKept(holder, model) {
   holder.replaceChildren(take, button("Keep", `keep-${kind}`, () => ask(model, { kind: "keep", of: kind }), { title: `Keep this ${kind} for other blocks` }));
 }
 
-function drawTemplates(model, spec, put, context) {
+function drawTemplates(model, spec, put, fields, context) {
   const send = (kind, more) => ask(model, { kind, ...more });
   const offered = model.get("offered");
   const groups = Map.groupBy ? Map.groupBy(offered, (one) => one.type) : offered.reduce((to, one) => to.set(one.type, [...(to.get(one.type) ?? []), one]), new Map());
@@ -191,8 +194,9 @@ function drawTemplates(model, spec, put, context) {
         one.type !== "acquisition" ? iconButton("copy", "Duplicate template", "template-copy", (event) => { event.preventDefault(); send("copy-template", { id: one.id }); }) : null,
         iconButton("close", "Delete template", "template-delete", (event) => { event.preventDefault(); send("delete-template", { id: one.id }); }),
       ] : null),
+    findingsPlace(`templates[${one.at}]`, fields, context),
     make("div", { class: "dfs-fields" }, one.fields.map((field) => (["file", "paramfile"].includes(field.kind) ? fileField(model, one, field, context, put) : put(field))))));
-  return make("div", { class: "dfs-templates" }, cards.length ? cards : make("p", { class: "dfs-note", text: "No templates yet: add the acquisition template first." }), make("div", { class: "dfs-row" }, add));
+  return make("div", { class: "dfs-templates" }, findingsPlace("templates", fields, context), cards.length ? cards : make("p", { class: "dfs-note", text: "No templates yet: add the acquisition template first." }), make("div", { class: "dfs-row" }, add));
 }
 
 function fileField(model, template, field, context, put) {
@@ -201,6 +205,13 @@ function fileField(model, template, field, context, put) {
   input.readOnly = true;
   input.placeholder = "no file";
   if (context.editable) box.append(make("div", { class: "dfs-row" }, upload(model, "Choose file…", `file-${field.keyword}`, "", { kind: "file-parameter", template: template.id, parameter: field.keyword })));
+  return box;
+}
+
+/** A place for findings that are about no field: {box, tell}. */
+function findingsPlace(path, fields, context) {
+  const box = make("div", { class: "dfs-notes", testid: `findings-${path}` });
+  fields.set(path, { box, input: box, show() {}, tell(found) { box.replaceChildren(...found.map((one) => findingNote(one, context.fix, context.editable))); } });
   return box;
 }
 
@@ -227,7 +238,7 @@ function drawWindows(model, spec, fields, context) {
       context.editable ? iconButton("close", "Delete window", `window-${name}-delete`, () => { windows.splice(i, 1); draw(); changed(); context.keep(); }) : null)));
     const field = {
       box: list, input: list,
-      show(value) { if (list.contains(document.activeElement)) return; windows = structuredClone(value ?? []); draw(); },
+      show(value, flash, isTyping) { if (isTyping && list.contains(document.activeElement)) return; windows = structuredClone(value ?? []); draw(); },
       tell(found) { notes.replaceChildren(...found.map((one) => findingNote(one, context.fix, context.editable))); list.dataset.severity = found[0]?.severity ?? ""; },
     };
     fields.set(name, field);
@@ -238,7 +249,7 @@ function drawWindows(model, spec, fields, context) {
     block("sidereal", "Sidereal (LST)", "21:30", "The whole block lies within one of these."));
 }
 
-function drawCharts(model, spec, context) {
+function drawCharts(model, spec, fields, context) {
   const pictures = make("div", { class: "dfs-charts", testid: "charts" });
   const draw = () => pictures.replaceChildren(...spec.charts.map((name, i) => {
     const bytes = model.get("pictures")[i];
@@ -252,9 +263,9 @@ function drawCharts(model, spec, context) {
   const maker = context.editable && spec.type === "OB" ? make("div", { class: "dfs-row" },
     upload(model, "Add JPEG…", "chart-add", "image/jpeg,.jpg,.jpeg", { kind: "chart-add" }, true),
     button("Make a finding chart…", "chart-make", () => ask(model, { kind: "chart-make" }), { class: "dfs-button is-main" })) : null;
-  const ephemeris = spec.type === "OB" ? section2("Ephemeris of a moving target", null, make("p", { class: "dfs-note", testid: "ephemeris", text: spec.ephemeris || "none: the target moves by its proper motion only" }),
+  const ephemeris = spec.type === "OB" ? section2("Ephemeris of a moving target", null, findingsPlace("ephemeris", fields, context), make("p", { class: "dfs-note", testid: "ephemeris", text: spec.ephemeris || "none: the target moves by its proper motion only" }),
     context.editable ? make("div", { class: "dfs-row" }, upload(model, "Choose PAF file…", "ephemeris-add", ".txt,.paf,.eph,text/plain", { kind: "ephemeris-add" }), spec.ephemeris ? button("Delete", "ephemeris-delete", () => ask(model, { kind: "ephemeris-delete" })) : null) : null) : null;
-  return make("div", {}, section2("Finding charts", null, make("p", { class: "dfs-note", text: "JPEG, at most 1 MiB each, at most five." }), pictures, maker), ephemeris);
+  return make("div", {}, section2("Finding charts", null, make("p", { class: "dfs-note", text: "JPEG, at most 1 MiB each, at most five." }), findingsPlace("charts", fields, context), pictures, maker), ephemeris);
 }
 
 function drawContainer(root, model, spec, put) {
@@ -277,7 +288,8 @@ function drawRun(root, model, spec, context) {
   const readme = section2("README for the observatory", make("span", { class: "dfs-sub", testid: "saved", role: "status" }), make("div", { class: "dfs-fields is-single" }, spec.readme.map((one) => {
     const area = make("textarea", { class: "dfs-input is-text", rows: String(one.rows ?? 4), "data-path": `readme.${one.name}`, testid: `readme-${one.name}`, disabled: !spec.editable, "aria-label": one.label, on: { change: (event) => ask(model, { kind: "readme", name: one.name, value: event.target.value }) } });
     area.value = one.value;
-    return make("div", { class: "dfs-p2-field is-wide" }, make("label", {}, one.label, area));
+    area.id = `dfs-readme-${one.name}`;
+    return make("div", { class: "dfs-p2-field is-wide" }, make("label", { for: area.id, text: one.label }), area);
   })));
   root.replaceChildren(head, make("div", { testid: "editor-findings" }), make("div", { class: "dfs-editor-body" }, make("div", { class: "dfs-page-part is-shown" }, facts, readme)));
 }

@@ -25,10 +25,10 @@ function makeField(spec, { edit, keep, fix, editable }) {
     input, list, notes);
   const mark = () => { input.classList.toggle("is-set", Boolean(spec.default !== undefined && input.value !== spec.default && input.value !== "")); };
 
-  function show(value, flash) {
+  function show(value, flash, isTyping = false) {
     const text = value ?? "";
     if (input.tagName === "SELECT" && ![...input.options].some((one) => one.value === text)) input.append(make("option", { value: text, text: text || "–" }));
-    if (input.value === text || (document.activeElement === input && input.dataset.typing)) return;
+    if (input.value === text || (document.activeElement === input && isTyping)) return;
     input.value = text;
     mark();
     if (flash) { box.classList.remove("is-new"); void box.offsetWidth; box.classList.add("is-new"); }
@@ -44,8 +44,6 @@ function makeField(spec, { edit, keep, fix, editable }) {
     const isList = input.tagName === "SELECT"; // what is accepted stands in the list
     notes.replaceChildren(...found.map((one) => findingNote(isList ? { ...one, accepted: "" } : one, fix, editable)));
   }
-  input.addEventListener("input", () => { input.dataset.typing = "true"; });
-  input.addEventListener("blur", () => { delete input.dataset.typing; });
   return { box, input, show, tell, path: spec.path };
 }
 

@@ -38,7 +38,8 @@ function makeLinks(model, act) {
     }
     const ticks = monthTicks(chart.from, chart.days);
     box.replaceChildren(
-      make("div", { class: "dfs-link-row is-head" }, make("span", { class: "dfs-link-name", text: chart.conflicts ? `${chart.conflicts} conflict${chart.conflicts > 1 ? "s" : ""}` : "no conflicts" }),
+      make("div", { class: "dfs-link-row is-head" }, make("span", { class: "dfs-link-name" }, make("b", { class: chart.conflicts ? "dfs-conflict" : "", text: chart.conflicts ? `${chart.conflicts} conflict${chart.conflicts > 1 ? "s" : ""}` : "no conflicts" }),
+        make("small", { class: "dfs-legend" }, make("i", { class: "is-own" }), "observable", make("i", { class: "is-possible" }), "may start", make("i", { class: "is-turn" }), "its turn")),
         make("span", { class: "dfs-link-lane" }, ticks.map(([at, words]) => make("small", { style: `left: ${(100 * at) / chart.days}%`, text: words })))),
       ...chart.links.map((link) => make("section", { testid: "link", "data-id": link.id }, make("h3", { text: link.name, on: { click: () => act.select(link.id) } }), link.members.map((one) => member(one, chart)))));
   }

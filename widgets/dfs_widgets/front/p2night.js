@@ -36,6 +36,7 @@ function makeNight(night, label) {
     curve(context, data.hours, data.moon, to, colour.moon, 1.4, [4, 3]);
     for (const one of data.others ?? []) curve(context, data.hours, one, to, colour.faint, 1, []);
     curve(context, data.hours, data.altitude, to, colour.accent, 2.2, []);
+    nameCurve(context, data, to, colour);
     drawPointer(context, data, to, width, height, colour, pointer);
   }
   canvas.addEventListener("pointermove", (event) => { pointer = event.offsetX; draw(); tell(); });
@@ -153,6 +154,22 @@ function curve(context, hours, values, to, colour, width, dash) {
   });
   context.stroke();
   context.setLineDash([]);
+}
+
+/** Write the Moon's name where its curve stands highest, and what the red line is. */
+function nameCurve(context, data, to, colour) {
+  const highest = data.moon.indexOf(Math.max(...data.moon));
+  context.textAlign = "center";
+  if (data.moon[highest] > 4) {
+    context.fillStyle = colour.moon;
+    const x = Math.max(to.x(data.hours[0]) + 20, Math.min(to.x(data.hours.at(-1)) - 20, to.x(data.hours[highest])));
+    context.fillText("Moon", x, Math.max(TOP + 10, to.y(data.moon[highest]) - 5));
+  }
+  context.textAlign = "left";
+  if (data.limit) {
+    context.fillStyle = colour.proprietary;
+    context.fillText("airmass limit", to.x(data.hours[0]) + 4, to.y(data.limit) - 4);
+  }
 }
 
 function drawPointer(context, data, to, width, height, colour, pointer) {

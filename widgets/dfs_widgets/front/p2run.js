@@ -18,7 +18,9 @@ function render({ model, el }) {
   const links = makeLinks(model, act);
   const tools = makeRunTools(model, send, () => chosen, tree, blocks);
   const table = make("section", { class: "dfs dfs-results dfs-blocks", "aria-label": "Blocks" }, tools.blockBar, blocks.grid, links.box);
-  el.append(make("section", { class: "dfs dfs-panel dfs-tree", "aria-label": "Containers" }, tools.runHead, tools.treeBar, tree.grid), table);
+  const page = () => el.closest(".dfs-page");
+  table.append(splitter(page, "y", "--dfs-table-height", 120));
+  el.append(make("section", { class: "dfs dfs-panel dfs-tree", "aria-label": "Containers" }, tools.runHead, tools.treeBar, tree.grid, splitter(page, "x", "--dfs-tree-width", 240)), table);
 
   const draw = () => { tree.draw(); blocks.draw(); tools.draw(); };
   const showPanel = () => {
@@ -46,7 +48,7 @@ function render({ model, el }) {
   });
   const undo = [
     follow(model, ["rows"], () => { rows = model.get("rows").rows ?? []; draw(); }),
-    follow(model, ["counts", "run", "editable", "scope"], draw),
+    follow(model, ["counts", "run", "editable", "scope", "scope_name"], draw),
     follow(model, ["links"], links.draw),
     follow(model, ["panel"], showPanel),
     follow(model, ["selected"], () => {
@@ -66,6 +68,34 @@ function render({ model, el }) {
   ];
   announce("run");
   return () => undo.forEach((one) => one());
+}
+
+/** An edge that can be dragged, or moved by arrows; where it was put is remembered. */
+function splitter(page, axis, name, least) {
+  const kept = () => { try { return Number(localStorage.getItem(name)); } catch { return 0; } };
+  const put = (pixels) => {
+    const most = (axis === "x" ? innerWidth : innerHeight) * 0.6;
+    const size = Math.max(least, Math.min(most, pixels));
+    page()?.style.setProperty(name, `${size}px`);
+    try { localStorage.setItem(name, String(Math.round(size))); } catch { /* storage may be forbidden */ }
+  };
+  const size = () => { const box = edge.parentElement.getBoundingClientRect(); return axis === "x" ? box.width : box.height; };
+  const edge = make("div", { class: `dfs-splitter is-${axis}`, role: "separator", tabindex: "0", "aria-orientation": axis === "x" ? "vertical" : "horizontal", "aria-label": "Drag to resize", testid: `split-${axis}`, on: {
+    pointerdown: (event) => {
+      event.preventDefault();
+      const [start, before] = [axis === "x" ? event.clientX : event.clientY, size()];
+      const move = (now) => put(before + (axis === "x" ? now.clientX : now.clientY) - start);
+      const up = () => { window.removeEventListener("pointermove", move); window.removeEventListener("pointerup", up); };
+      window.addEventListener("pointermove", move);
+      window.addEventListener("pointerup", up);
+    },
+    keydown: (event) => {
+      const step = { ArrowLeft: -16, ArrowRight: 16, ArrowUp: -16, ArrowDown: 16 }[event.key];
+      if (step) { event.preventDefault(); put(size() + step); }
+    },
+  } });
+  requestAnimationFrame(() => { if (kept()) put(kept()); });
+  return edge;
 }
 
 /** A button that opens a list of deeds. */
@@ -117,7 +147,7 @@ function makeRunTools(model, send, chosen, tree, blocks) {
   const facts = make("p", { class: "dfs-sub", testid: "run-facts" });
   const share = make("i");
   const used = make("div", { class: "dfs-used", role: "meter", "aria-label": "Time planned of the time allocated" }, share);
-  const runHead = make("header", { class: "dfs-run-head" }, make("div", { class: "dfs-row" }, title, make("span", { class: "dfs-space" })), facts, used);
+  const runHead = make("header", { class: "dfs-run-head" }, make("div", { class: "dfs-row" }, title, make("span", { class: "dfs-space" }), reports, notify), facts, used);
   const treeBar = make("div", { class: "dfs-tools", role: "toolbar", "aria-label": "Containers" }, newMenu,
     button("Duplicate", "duplicate", () => send("duplicate", { ids: chosen() }), { title: "Duplicate what is chosen" }),
     button("Delete", "delete", () => send("delete", { ids: chosen() }), { title: "Delete what is chosen (Delete)" }),
@@ -127,14 +157,16 @@ function makeRunTools(model, send, chosen, tree, blocks) {
   const count = make("strong", { testid: "count" });
   const scope = make("span", { class: "dfs-chip", testid: "scope" });
   const find = make("input", { class: "dfs-input is-small dfs-find", type: "search", placeholder: "Find", "aria-label": "Find blocks", testid: "find", on: { input: (event) => { blocks.find(event.target.value); draw(); } } });
+  const only = make("select", { class: "dfs-input is-small", "aria-label": "Status", testid: "only", on: { change: (event) => { blocks.only(event.target.value); draw(); } } },
+    [["", "any status"], ["P-", "to do (P −)"], ["D", "to review (D)"], ["R", "under review (R)"], ["+M", "to be observed (+ M)"], ["SCXA", "observed (S C X A)"], ["FKT", "over (F K T)"]].map(([value, text]) => make("option", { value, text })));
   const [panels, pressPanel] = choice("Show", [["blocks", "Blocks"], ["links", "Time links"]], "panel", (panel) => { model.set("panel", panel); model.save_changes(); });
   const many = button("Set for chosen…", "bulk", () => send("bulk", { ids: chosen() }), { title: "One value for many blocks" });
   const verify = button("Verify", "verify", () => send("verify", { ids: chosen() }));
   const submit = button("Submit…", "submit", () => send("submit", { ids: chosen() }), { class: "dfs-button is-main" });
   const revise = button("Revise", "revise", () => send("revise", { ids: chosen() }), { title: "Take back to status P" });
   const notify = button("Notify ESO…", "notify", () => send("notify"), { title: "The run is ready for its review" });
-  const blockBar = make("div", { class: "dfs-tools", role: "toolbar", "aria-label": "Blocks" }, panels, count, scope, find, make("span", { class: "dfs-space" }),
-    many, exchange, reports, verify, revise, submit, notify);
+  const blockBar = make("div", { class: "dfs-tools", role: "toolbar", "aria-label": "Blocks" }, panels, count, scope, only, find, make("span", { class: "dfs-space" }),
+    many, exchange, verify, revise, submit);
 
   function draw() {
     const run = model.get("run");

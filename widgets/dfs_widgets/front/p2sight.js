@@ -71,24 +71,28 @@ function makeNightPart(model) {
   return { box, draw };
 }
 
+const MOST = 200; // findings listed
+
 function makeChecks(model) {
   const box = make("div", { class: "dfs-checks", testid: "checks" });
   const mend = (one) => ask(model, { kind: "fix", id: one.subject_id, path: one.path, value: one.fix.value, code: one.code });
   function draw() {
-    const findings = model.get("findings");
+    const every = model.get("findings");
+    const findings = every.slice(0, MOST);
     const { total = "", parts = [] } = model.get("execution");
     const groups = new Map();
     for (const one of findings) groups.set(one.subject_id, [...(groups.get(one.subject_id) ?? []), one]);
     const names = model.get("names");
-    box.replaceChildren(
-      make("h3", { text: findings.length ? `${findings.length} finding${findings.length > 1 ? "s" : ""}` : "Nothing is wrong", testid: "findings-count" }),
+    box.replaceChildren(...[
+      make("h3", { text: every.length ? `${every.length} finding${every.length > 1 ? "s" : ""}` : "Nothing is wrong", testid: "findings-count" }),
       ...[...groups].map(([id, found]) => make("section", { class: "dfs-found" }, groups.size > 1 || model.get("many") ? make("button", { type: "button", class: "dfs-link", text: names[id] ?? String(id), on: { click: () => ask(model, { kind: "goto", id, path: "" }) } }) : null,
         found.map((one) => make("div", { class: `dfs-finding is-${one.severity}`, testid: "check", "data-code": one.code, "data-path": one.path },
           make("button", { type: "button", class: "dfs-link", text: one.label || one.path, title: `Go to ${one.path}`, testid: "check-goto", on: { click: () => ask(model, { kind: "goto", id, path: one.path }) } }),
           make("span", {}, one.message, one.accepted ? make("small", { text: ` Accepted: ${one.accepted}` }) : null),
           one.fix && model.get("editable") ? button(one.fix.label || "Mend", "check-fix", () => mend(one), { class: "dfs-button is-fix" }) : null)))),
+      every.length > MOST ? make("p", { class: "dfs-note", text: `and ${every.length - MOST} more: verify fewer blocks to see them` }) : null,
       total ? make("h3", {}, "Execution time ", make("b", { text: total, testid: "execution-total" })) : null,
-      parts.length ? make("dl", { class: "dfs-parts", testid: "execution-parts" }, parts.map(([label, time, share, source]) => make("div", { title: source }, make("dt", { text: label }), make("i", {}, make("b", { style: `width: ${share}%` })), make("dd", { text: time })))) : null);
+      parts.length ? make("dl", { class: "dfs-parts", testid: "execution-parts" }, parts.map(([label, time, share, source]) => make("div", { title: source }, make("dt", { text: label }), make("i", {}, make("b", { style: `width: ${share}%` })), make("dd", { text: time })))) : null].filter(Boolean));
   }
   return { box, draw };
 }

@@ -40,11 +40,11 @@ function makeTree(model, rows, act) {
 
   const columns = [
     { name: "name", label: "Name", width: 120, grow: 1, cell: nameCell, text: (row) => row.name, edit: can },
-    { name: "type", label: "Type", width: 54, text: (row) => SHORT_KIND[row.type], raw: (row) => row.type, hint: (row) => row.type, edit: (row) => can(row) && CONTAINERS.includes(row.type) && row.status !== "D", options: () => model.get("run").kinds ?? CONTAINERS },
-    { name: "delay", label: "Delay", width: 48, right: true, title: "Earliest after the previous one: 14d, 6h", text: (row) => row.delay ?? "", edit: (row) => can(row) && row.delay !== null },
-    { name: "tolerance", label: "Tol.", width: 44, right: true, title: "Latest after the earliest; empty: open", text: (row) => row.tolerance ?? "", raw: (row) => (row.tolerance === "open" ? "" : row.tolerance), edit: (row) => can(row) && row.delay !== null },
-    { name: "contribution", label: "%", width: 34, right: true, title: "Contribution to the group's score", text: (row) => row.contribution ?? "", edit: (row) => can(row) && row.contribution !== null },
-    { name: "priority", label: "Pri", width: 32, right: true, title: "User priority: 1 first, 10 last", text: (row) => row.priority ?? "", edit: (row) => can(row) && row.priority !== null },
+    { name: "type", label: "Type", width: 48, text: (row) => SHORT_KIND[row.type], raw: (row) => row.type, hint: (row) => row.type, edit: (row) => can(row) && CONTAINERS.includes(row.type) && row.status !== "D", options: () => model.get("run").kinds ?? CONTAINERS },
+    { name: "delay", label: "Delay", width: 44, right: true, title: "Earliest after the previous one: 14d, 6h", text: (row) => row.delay ?? "", edit: (row) => can(row) && row.delay !== null },
+    { name: "tolerance", label: "Tol.", width: 36, right: true, title: "Latest after the earliest; empty: open", text: (row) => row.tolerance ?? "", raw: (row) => (row.tolerance === "open" ? "" : row.tolerance), edit: (row) => can(row) && row.delay !== null },
+    { name: "contribution", label: "%", width: 28, right: true, title: "Contribution to the group's score", text: (row) => row.contribution ?? "", edit: (row) => can(row) && row.contribution !== null },
+    { name: "priority", label: "P", width: 24, right: true, title: "User priority: 1 first, 10 last", text: (row) => row.priority ?? "", edit: (row) => can(row) && row.priority !== null },
   ];
   const self = makeGrid({
     label: "Containers and blocks", testid: "tree", columns, source: visible,
@@ -108,7 +108,7 @@ function makeTree(model, rows, act) {
   return self;
 }
 
-const SHORT_KIND = { Folder: "Folder", Group: "Group", Concatenation: "Concat", TimeLink: "Link", OB: "OB", CB: "CB" };
+const SHORT_KIND = { Folder: "Folder", Group: "Group", Concatenation: "Conc.", TimeLink: "Link", OB: "OB", CB: "CB" };
 
 /** Where Alt and an arrow move a row: [container, item before which it shall stand]; null: nowhere. */
 function placeByKey(key, row, all, byId, root) {

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from dfs.errors import DfsError, NotFoundError
-from dfs.model.phase2 import ObservationBlock, ObservingRun
+from dfs.model.phase2 import ObservationBlock, ObservingRun, RunTree
 from dfs.phase2.api import Document, Phase2Desk
 from dfs.phase2.documents import read_block, read_container, read_run, read_tree
 from dfs_widgets.state.p2.findings import finding_document
@@ -78,14 +78,20 @@ class Checking:
         """Return what is wrong in a whole run."""
         return [finding_document(one) for one in self._verifier.verify_run(read_tree(tree))]
 
-    def times(self, tree: Document) -> dict[int, float]:
-        """Return how long each block of a run takes (s), those in concatenations as they follow each other."""
+    @staticmethod
+    def nouns_of(tree: Document) -> RunTree:
+        """Return a run as frozen nouns."""
+        return read_tree(tree)
+
+    def checked(self, tree: RunTree) -> tuple[dict[int, float], list[Document]]:
+        """Return how long each block takes (s), those in concatenations as they follow each other; and all findings."""
         from dfs.phase2.execution import run_time
 
         try:
-            return {number: one.execution_s for number, one in run_time(read_tree(tree)).blocks.items()}
+            times = {number: one.execution_s for number, one in run_time(tree).blocks.items()}
         except DfsError:  # no package for this instrument: the store's own figures stand
-            return {}
+            times = {}
+        return times, [finding_document(one) for one in self._verifier.verify_run(tree)]
 
     def execution(self, document: Document) -> tuple[float, dict[str, Any]]:
         """Return the execution time of a block in seconds, and its break-down as it is shown; 0 where no package knows."""

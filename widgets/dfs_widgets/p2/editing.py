@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dfs.errors import ConflictError, UsageError
+from dfs.model.phase2 import Finding, Fix, Severity
 from dfs.phase2.api import Document, Versioned
 from dfs_widgets.p2.asking import Answer, note
 from dfs_widgets.p2.room import Room
@@ -13,7 +14,7 @@ from dfs_widgets.p2.showing import Showing
 from dfs_widgets.p2.watching import Watching
 from dfs_widgets.state.p2.difference import Merge
 from dfs_widgets.state.p2.draft import Draft
-from dfs_widgets.state.p2.fields import aspect_of, path_of, value_at
+from dfs_widgets.state.p2.fields import aspect_of, key_of, path_of, value_at
 from dfs_widgets.state.p2.forms import form_values, kinds_of
 from dfs_widgets.state.p2.opened import read_item
 from dfs_widgets.state.p2.values import read_value, read_windows
@@ -63,8 +64,26 @@ class Editing:
         self._show.item()
 
     def fix(self, message: Mapping[str, Any]) -> None:
-        """Mend a finding with the value that its rule gave."""
-        self.put(str(message["path"]), message["value"])
+        """Mend a finding as its rule proposes: a field as if it had been typed, anything else as one edit of the run."""
+        from dfs.phase2.verification import changes_of
+
+        room = self._room
+        if room.draft is None:
+            return
+        path, value = str(message["path"]), message["value"]
+        key = key_of(path, room.draft.mine)
+        if key and not key.endswith("/") and value is not None:
+            self.put(path, value)
+            return
+        self.save()
+        number = room.draft.item_id
+        document = room.run.item(number) or room.draft.base
+        code = str(message.get("code") or "")
+        finding = Finding(Severity.ERROR, "", number, path, code, "", fix=Fix("", value))
+        room.phase2.apply(room.run.run_id, changes_of(document, finding))
+        self._watch.did()
+        room.draft = Draft.of(room.run.item(number) or room.run.root)
+        self._show.item()
 
     def save(self) -> None:
         """Save what was typed, each document with the version it was read with."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dfs.errors import DataError, NotFoundError, UsageError
-from dfs.phase2.api import Change, Document
+from dfs.phase2.api import Change, Document, Upload
 from dfs_widgets.p2.arranging import Arranging
 from dfs_widgets.p2.asking import Answer, note, table
 from dfs_widgets.p2.opening import Opening
@@ -81,7 +81,7 @@ class Exchanging:
         def write(_: Answer) -> None:
             changes = list(read.changes)
             if read.items:
-                self._create(message.get("at"), list(read.items), changes)
+                self._create(message.get("at"), list(read.items), changes, read.files)
             elif changes:
                 self._apply(changes)
             room.tell(f"{read.count} item{'s' if read.count != 1 else ''} imported from {name}")
@@ -91,15 +91,34 @@ class Exchanging:
             "Import", shown, {"write": (label, write if read.count else None), "cancel": ("Cancel", lambda _: None)}
         )
 
-    def _create(self, at: Any, items: list[Document], more: list[Change] | None = None) -> None:
-        """Make whole items in the container chosen, in one transaction."""
+    def _create(
+        self, at: Any, items: list[Document], more: list[Change] | None = None, files: Mapping[int, Any] | None = None
+    ) -> None:
+        """Make whole items in the container chosen, in one transaction; then attach their files."""
         container = self._arrange.container_for(at, "OB")
         changes: list[Change] = []
+        numbers: dict[int, int] = {}
         for item in items:
-            _creations(item, int(container["containerId"]), changes)
+            _creations(item, int(container["containerId"]), changes, numbers)
         made = self._apply([*changes, *(more or [])])
+        with_files = {number: files[number] for number in numbers if files and number in files}
+        for number, own in with_files.items():
+            self._attach(made[numbers[number]], own)
+        if with_files:
+            self._watch.did()
         if made:
             self._open.item(made[-1])
+
+    def _attach(self, ob_id: int, files: Any) -> None:
+        """Attach finding charts and files of parameters to a new block."""
+        phase2 = self._room.phase2
+        for at, content in enumerate(files.charts, 1):
+            phase2.add_chart(ob_id, Upload(f"chart_{at}.jpg", content))
+        templates = phase2.templates(ob_id).body if files.parameters else []
+        for (place, parameter), content in files.parameters.items():
+            template = int(templates[place]["templateId"])
+            now = phase2.file_parameter(ob_id, template, parameter)
+            phase2.save_file_parameter(ob_id, template, parameter, Upload(f"{parameter}.txt", content), now.version)
 
     def _apply(self, changes: list[Change]) -> dict[int, int]:
         room = self._room
@@ -221,15 +240,17 @@ def _import_blocks(name: str, read: Reading, pattern: Document | None) -> list[d
     return shown
 
 
-def _creations(item: Document, container: int, changes: list[Change]) -> None:
-    """Add the changes that make a whole item with what is in it."""
+def _creations(item: Document, container: int, changes: list[Change], numbers: dict[int, int]) -> None:
+    """Add the changes that make a whole item with what is in it; `numbers`: a block's number where it is from -> in this edit."""
     number = -len(changes) - 1
     body = json.loads(
-        json.dumps({key: value for key, value in item.items() if key not in {"items", "obId", "versions", "charts"}})
+        json.dumps({key: value for key, value in item.items() if key not in {"items", "versions", "charts"}})
     )
+    if "obId" in body:
+        numbers[int(body.pop("obId"))] = number
     for one in body.get("templates", ()):
         one.pop("templateId", None)
     body["containerId"] = container
     changes.append(Change("create-item", number, body))
     for one in item.get("items", ()):
-        _creations(one, number, changes)
+        _creations(one, number, changes, numbers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -29,6 +29,8 @@ class Reading:
         Of blocks that there are.
     head, ready, bad
         Preview: columns, rows that are ready, (row, column, why) of those that are not.
+    files
+        Number of a block in `items` -> its charts and parameter files (`dfs.phase2.formats.BlockFiles`).
     """
 
     items: tuple[Document, ...] = ()
@@ -37,6 +39,7 @@ class Reading:
     ready: tuple[tuple[str, ...], ...] = ()
     bad: tuple[tuple[str, str, str], ...] = ()
     is_table: bool = False
+    files: Mapping[int, Any] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -70,7 +73,7 @@ def read_file(
 
 
 def _read_items(kind: str, name: str, content: bytes, run: Mapping[str, Any]) -> Reading:
-    from dfs.phase2.formats import read_json, read_obx, read_zip, require_instrument
+    from dfs.phase2.formats import Bundle, read_json, read_obx, read_zip, require_instrument
     from dfs.phase2.formats.json_file import write_container
 
     if kind == ".zip":
@@ -78,22 +81,13 @@ def _read_items(kind: str, name: str, content: bytes, run: Mapping[str, Any]) ->
     elif kind == ".json":
         bundle = read_json(_text(content, name), name)
     else:
-        bundle = _Loose([read_obx(_text(content, name), where=name)])
+        block, files = read_obx(_text(content, name), where=name)
+        bundle = Bundle((block,), {block.ob_id: files})
     for block in bundle.blocks():
         require_instrument(block, str(run["instrument"]), name)
     items = [write_block(one) if hasattr(one, "ob_id") else write_container(one) for one in bundle.items]
     rows = [_row(write_block(one)) for one in bundle.blocks()]
-    return Reading(tuple(items), ready=tuple(rows))
-
-
-class _Loose:
-    """One block, as a bundle."""
-
-    def __init__(self, items: list[Any]) -> None:
-        self.items = items
-
-    def blocks(self) -> list[Any]:
-        return self.items
+    return Reading(tuple(items), ready=tuple(rows), files=bundle.files)
 
 
 def _read_table(

@@ -50,8 +50,7 @@ class Sending:
         findings = whole if whole is not None else [*self._findings(blocks), *self._container_findings(ids)]
         room.sight.many = len(chosen) > 1 or whole is not None
         self._show.findings(findings, blocks[0] if len(blocks) == 1 else None)
-        for one in blocks:
-            self._show.count(item_id(one), findings)
+        self._show.count_all({item_id(one) for one in blocks}, findings)
         room.sight.side = "checks"
         errors = sum(one["severity"] == "error" for one in findings)
         warnings = sum(one["severity"] == "warning" for one in findings)

@@ -10,6 +10,7 @@ from typing import Any
 from dfs.errors import DfsError
 from dfs.phase2.api import Document
 from dfs.phase2.lifecycle import What, editable
+from dfs_widgets.p2.background import Background
 from dfs_widgets.p2.room import Room
 from dfs_widgets.state.p2.fields import field_label, key_of
 from dfs_widgets.state.p2.findings import beside_fields, counted
@@ -33,6 +34,7 @@ class Showing:
         self._seq = 0
         self._serial = 0
         self._times: dict[int, int] = {}
+        self._background = Background(room.checking)
         self.counts: dict[int, dict[str, int]] = {}
 
     def forget(self) -> None:
@@ -58,24 +60,33 @@ class Showing:
         room.watch.unchecked = self._serial
 
     def check(self) -> None:
-        """Work out execution times and findings of the whole run."""
+        """Have execution times and findings of the whole run worked out beside everything else, and show them when they are there."""
         room = self._room
         if room.opened is None:
             return
-        opened = room.opened
-        tree = {"run": opened.run, "readme": opened.readme, "root": opened.root}
-        self._times = {number: round(seconds) for number, seconds in room.checking.times(tree).items()}
+        done = self._background.result(self._serial)
+        if done is None:
+            opened = room.opened
+            self._background.begin(self._serial, {"run": opened.run, "readme": opened.readme, "root": opened.root})
+            room.watch.send({"kind": "again"})
+            return
+        times, findings = done
+        self._take_times(times)
+        self.counts = counted(findings)
+        room.view.counts = {str(number): one for number, one in self.counts.items()}
+        self.facts()
+
+    def _take_times(self, times: Mapping[int, float]) -> None:
+        room = self._room
+        self._times = {number: round(seconds) for number, seconds in times.items()}
         newer = {}
         for number, seconds in self._times.items():
-            block = opened.item(number)
+            block = room.run.item(number)
             if block is not None and seconds and block.get("executionTime") != seconds:
                 block["executionTime"] = seconds
                 newer[str(number)] = [duration_text(seconds), seconds]
         if newer:
             room.view.send({"kind": "times", "times": newer})
-        self.counts = counted(room.checking.run_findings(tree))
-        room.view.counts = {str(number): one for number, one in self.counts.items()}
-        self.facts()
 
     def facts(self) -> None:
         """Show what stands over the tree."""
@@ -124,14 +135,15 @@ class Showing:
 
     def count(self, number: int, findings: Iterable[Mapping[str, Any]]) -> None:
         """Show how much is wrong with one item."""
-        found = counted(findings).get(number)
-        if self.counts.get(number) == found:
-            return
-        if found:
-            self.counts[number] = found
-        else:
-            self.counts.pop(number, None)
-        self._room.view.counts = {str(one): many for one, many in self.counts.items()}
+        self.count_all({number}, findings)
+
+    def count_all(self, numbers: set[int], findings: Iterable[Mapping[str, Any]]) -> None:
+        """Show how much is wrong with some items."""
+        found = {number: one for number, one in counted(findings).items() if number in numbers}
+        counts = {number: one for number, one in self.counts.items() if number not in numbers} | found
+        if counts != self.counts:
+            self.counts = counts
+            self._room.view.counts = {str(one): many for one, many in counts.items()}
 
     # -- what is under edit
 
@@ -227,7 +239,7 @@ class Showing:
         room = self._room
         if document["itemType"] != "OB":
             room.sight.night = {"hint": "Choose an observation block to see when its target can be observed."}
-            room.sight.period = {}
+            room.sight.period, self._period_of = {}, ()
             return
         self._seq += 1
         try:

@@ -101,8 +101,12 @@ class OpenedRun:
         newer = dict(document)
         if known["itemType"] not in {"OB", "CB"} and "items" not in newer:
             newer["items"] = known.get("items", [])
-        known.clear()
-        known.update(newer)
+        self._items[number] = newer  # a new value: whoever has the one before (a draft) keeps it as it was
+        if number not in self._parents:
+            self.root = newer
+            return
+        siblings = self._items[self._parents[number]]["items"]
+        siblings[next(i for i, one in enumerate(siblings) if item_id(one) == number)] = newer
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows of tree and table."""
