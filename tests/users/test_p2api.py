@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -480,3 +481,29 @@ def test_one_connection_many_calls(world: World) -> None:
             answer = raw.request(method, "/obsRuns", content=b"null")
             assert answer.headers["content-type"] == "application/json"
         assert io.BytesIO(answer.content).read()
+
+
+def test_examples_of_the_documentation(world: World) -> None:
+    """In their order, as one session."""
+    text = (Path(__file__).resolve().parents[2] / "docs/phase2-api.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    names: dict[str, Any] = {}
+    for block in blocks:
+        here = block.replace("http://127.0.0.1:8000", world.url).replace('"tutorial"', repr(PASSWORD))
+        exec(compile(here, "phase2-api.md", "exec"), names)  # noqa: S102 - our own examples
+    assert names["tree"]["run"] == {**names["tree"]["run"], **{key: names["run"][key] for key in ("runId", "progId")}}
+    names["desk"].close()
+
+
+def test_every_address_of_the_client_is_documented() -> None:
+    """The words of the client's addresses stand in the documentation."""
+    text = (Path(__file__).resolve().parents[2] / "docs/phase2-api.md").read_text(encoding="utf-8")
+    source = inspect.getsource(p2api.p2api)
+    words = {
+        word
+        for path in re.findall(r"'(/[a-zA-Z0-9/%]+)'", source)
+        for word in path.split("/")
+        if word and "%" not in word
+    }
+    assert {word for word in words if word not in text} <= {"templateSignatures", "instrumentConstraints", "triggerRRM"}
