@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dfs.archive.backend import Backend
+from dfs.archive.cutting import soda_parameters
 from dfs.archive.search import Search, facet, select
 from dfs.archive.search.naming import position_of
 from dfs.archive.search.nearest import NAMES, slips
 from dfs.archive.search.selection import resolve
+from dfs.archive.table_names import TableNames
 from dfs.errors import NotFoundError, UsageError
-from dfs.model import TableSchema
 from dfs.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class ArchiveClient:
         band
             ``(shortest, longest)`` wavelength as `Quantity`, or in metres.
         """
-        return self._backend.cutout(dp_id, _soda(parameters), Path(folder))
+        return self._backend.cutout(dp_id, soda_parameters(parameters), Path(folder))
 
     def request(self, dp_ids: Sequence[str], **options: Any) -> Delivery:
         """Ask for a delivery: files, their calibrations, night logs, a README and a script that fetches them.
@@ -242,35 +243,6 @@ class ArchiveClient:
         return found[0] if isinstance(dp_id, str) and calibrations is None else found
 
 
-class TableNames(Mapping[str, TableSchema]):
-    """Queryable tables by name, in whatever letter case."""
-
-    def __init__(self, tables: Sequence[TableSchema]) -> None:
-        self._tables = {one.name.lower(): one for one in tables}
-
-    def __getitem__(self, name: str) -> TableSchema:
-        """Return a table, or raise `NotFoundError` that names the likeliest meant."""
-        from difflib import get_close_matches
-
-        try:
-            return self._tables[name.lower()]
-        except KeyError:
-            near = get_close_matches(name.lower(), self._tables, n=3)
-            hint = f"did you mean {', '.join(self._tables[one].name for one in near)}?" if near else ""
-            raise NotFoundError(f"there is no table {name!r}", hint=hint) from None
-
-    def __iter__(self) -> Iterator[str]:
-        return (one.name for one in self._tables.values())
-
-    def __len__(self) -> int:
-        return len(self._tables)
-
-    def __repr__(self) -> str:
-        return "\n".join(
-            f"{one.name:<28} {len(one.columns):>4} columns  {one.description}" for one in self._tables.values()
-        )
-
-
 @contextmanager
 def _steps(progress: Progress, number: int) -> Iterator[Progress]:
     progress.begin("get", number)
@@ -285,22 +257,3 @@ def _plain(value: Any) -> Any:
     if value is np.ma.masked:
         return None
     return value.item() if hasattr(value, "item") else value
-
-
-def _soda(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Return the parameters of a cut-out as SODA takes them."""
-    from astropy import units as u
-
-    said: dict[str, str] = {}
-    for name, value in parameters.items():
-        if name not in {"circle", "polygon", "pos", "band"}:
-            raise UsageError(f"a cut-out has no parameter {name!r}", accepted="circle, polygon, pos, band")
-        if name == "band":
-            ends = u.Quantity(value, copy=False) if not isinstance(value, str) else value
-            if isinstance(ends, u.Quantity):
-                metres = ends.to_value(u.m, u.spectral()) if ends.unit != u.dimensionless_unscaled else ends.value
-                value = sorted(float(one) for one in metres)  # noqa: PLW2901 - the same, read
-        said[name.upper()] = value if isinstance(value, str) else " ".join(repr(float(one)) for one in value)
-    if not said:
-        raise UsageError("nothing to cut at was given", accepted="circle, polygon, pos, band")
-    return said

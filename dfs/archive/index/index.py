@@ -24,9 +24,10 @@ from dfs.archive.index.changes import Changes, Pulse, changes_since, head, prese
 from dfs.archive.index.columns import structure
 from dfs.archive.index.delta import Delta, adoptable
 from dfs.archive.index.generation import Generation, Resources
-from dfs.archive.index.manifest import Manifest, current, damaged, hold, locked
+from dfs.archive.index.harm import harm_of
+from dfs.archive.index.manifest import Manifest, locked
 from dfs.archive.index.snapshot import Snapshot, TableState
-from dfs.errors import DataError, DfsError
+from dfs.errors import DfsError
 from dfs.model.schema import TableSchema
 from dfs.progress import Progress, Silent
 from dfs.store import Database
@@ -117,29 +118,9 @@ class Index:
 
     def check(self) -> list[str]:
         """Read every file of the index and return those that are not as they were written; if there are any, it is built anew."""
-        found = self._damage(None)
+        found = harm_of(self._folder)
         if found:
             self.rebuild()
-        return found
-
-    def _damage(self, most_bytes: int | None) -> list[str]:
-        """Return which files of the generation in force are damaged; of a large one, by their sizes only."""
-        try:
-            manifest = current(self._folder)
-        except DataError as error:
-            _log.warning("%s", error.line())
-            return ["manifest.json"]
-        if manifest is None:
-            return []
-        handle = hold(self._folder / manifest.generation)
-        if handle is None:  # gone: because there is a newer one, or somebody removed it
-            return [manifest.generation] if current(self._folder) == manifest else []
-        try:
-            found = damaged(self._folder, manifest, most_bytes=most_bytes)
-        finally:
-            os.close(handle)
-        if found:
-            _log.warning("the index is damaged (%s ...): it is built anew", found[0])
         return found
 
     def close(self) -> None:
@@ -195,7 +176,7 @@ class Index:
         """Return what came since the generation in force, which is opened; None: there is none that fits the truth."""
         stamp = self._stamp()
         if self._delta is None or self._opened != stamp:
-            is_damaged = bool(self._damage(_READ_AT_ONCE))
+            is_damaged = bool(harm_of(self._folder, _READ_AT_ONCE))
             generation = None if is_damaged else Generation.open(self._folder, self._resources)
             self._opened = stamp
             # the old one closes with its last query
