@@ -16,7 +16,7 @@ from dfs_widgets.archive.delivering import Delivering
 from dfs_widgets.archive.person import Person
 from dfs_widgets.archive.telling import Telling
 from dfs_widgets.archive.viewing import Viewing
-from dfs_widgets.archive.working import Work
+from dfs_widgets.archive.working import Answers, Work
 from dfs_widgets.desk import Desk
 from dfs_widgets.parts import Bar, Code, Facets, FileView, Form, Requests, ResultsView
 from dfs_widgets.state.form import form_spec
@@ -173,28 +173,8 @@ class ArchivePage:
         # These show their own state: a search may fail without the page having failed.
         self.form.on_msg(lambda _, message, __: _by_kind(message, {"search": searched, "reset": self._reset}))
         self.facets.on_msg(lambda _, message, __: _by_kind(message, {"facet": narrowed}))
-        self.work.listen(
-            self.found,
-            {
-                "select": ("Opening…", self._picked),
-                "mark": ("", lambda m: self.mark(list(m["ids"]), on=bool(m.get("on", True)))),
-                "mark-shown": ("", lambda m: self._mark_shown(m["what"])),
-                "code": ("", lambda m: self._telling.show(m["tab"], self.marks.ids)),
-                "save": ("Writing…", lambda _: self._telling.save(self.results, self.question.about)),
-                "request": ("Requesting…", lambda m: self._request(str(m.get("calibrations", "")))),
-            },
-        )
-        self.work.listen(
-            self.file,
-            {
-                "tab": ("Opening…", lambda m: self._viewing.turn(m["tab"])),
-                "mode": ("Looking for calibrations…", lambda m: self._viewing.turn("calibrations", m["mode"])),
-                "open": ("Opening…", lambda m: self.select(m["id"])),
-                "mark": ("", lambda m: self.mark(list(m["ids"]))),
-                "fetch": ("Downloading…", lambda m: self._viewing.send_piece(m["id"], int(m["offset"]))),
-                "bokehjs": ("", lambda _: self._viewing.send_bokehjs()),
-            },
-        )
+        self.work.listen(self.found, self._answers_of_table())
+        self.work.listen(self.file, self._answers_of_file())
         self.work.listen(
             self.requests,
             {
@@ -212,6 +192,28 @@ class ArchivePage:
             },
         )
         self.bar.observe(lambda change: self._turned(change["new"]), "view")
+
+    def _answers_of_table(self) -> Answers:
+        """Return what the results may ask for."""
+        return {
+            "select": ("Opening…", self._picked),
+            "mark": ("", lambda m: self.mark(list(m["ids"]), on=bool(m.get("on", True)))),
+            "mark-shown": ("", lambda m: self._mark_shown(m["what"])),
+            "code": ("", lambda m: self._telling.show(m["tab"], self.marks.ids)),
+            "save": ("Writing…", lambda _: self._telling.save(self.results, self.question.about)),
+            "request": ("Requesting…", lambda m: self._request(str(m.get("calibrations", "")))),
+        }
+
+    def _answers_of_file(self) -> Answers:
+        """Return what the pane of the selected file may ask for."""
+        return {
+            "tab": ("Opening…", lambda m: self._viewing.turn(m["tab"])),
+            "mode": ("Looking for calibrations…", lambda m: self._viewing.turn("calibrations", m["mode"])),
+            "open": ("Opening…", lambda m: self.select(m["id"])),
+            "mark": ("", lambda m: self.mark(list(m["ids"]))),
+            "fetch": ("Downloading…", lambda m: self._viewing.send_piece(m["id"], int(m["offset"]))),
+            "bokehjs": ("", lambda _: self._viewing.send_bokehjs()),
+        }
 
     def _picked(self, message: dict[str, Any]) -> None:
         """Look at the row picked; of the list of catalogues, look into the catalogue."""

@@ -10,7 +10,10 @@ from typing import Any
 from dfs.errors import AccessError, DfsError
 from dfs_widgets.parts import Bar
 
-__all__ = ["Work", "one_line"]
+__all__ = ["Answers", "Work", "one_line"]
+
+Answers = dict[str, tuple[str, Callable[[dict[str, Any]], None]]]
+"""Kind of message -> (words while it is answered, what answers it)."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -68,8 +71,8 @@ class Work:
         with self._bar.hold_sync():
             self._bar.message, self._bar.state = message, state
 
-    def listen(self, widget: Any, answers: dict[str, tuple[str, Callable[[dict[str, Any]], None]]]) -> None:
-        """Answer the messages of `widget`: kind -> (words while it is done, what is done)."""
+    def listen(self, widget: Any, answers: Answers) -> None:
+        """Answer the messages of `widget`."""
 
         def answer(_: Any, message: Any, __: Any) -> None:
             kind = message.get("kind") if isinstance(message, dict) else None

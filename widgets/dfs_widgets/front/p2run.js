@@ -145,6 +145,7 @@ function makeRunTools(model, send, chosen, tree, blocks) {
   ]);
   const title = make("button", { type: "button", class: "dfs-run-title", testid: "run-title", on: { click: () => send("select", { id: model.get("run").root }) } });
   const facts = make("p", { class: "dfs-sub", testid: "run-facts" });
+  const notify = button("Notify ESO…", "notify", () => send("notify"), { title: "The run is ready for its review" });
   const share = make("i");
   const used = make("div", { class: "dfs-used", role: "meter", "aria-label": "Time planned of the time allocated" }, share);
   const runHead = make("header", { class: "dfs-run-head" }, make("div", { class: "dfs-row" }, title, make("span", { class: "dfs-space" }), reports, notify), facts, used);
@@ -164,7 +165,6 @@ function makeRunTools(model, send, chosen, tree, blocks) {
   const verify = button("Verify", "verify", () => send("verify", { ids: chosen() }));
   const submit = button("Submit…", "submit", () => send("submit", { ids: chosen() }), { class: "dfs-button is-main" });
   const revise = button("Revise", "revise", () => send("revise", { ids: chosen() }), { title: "Take back to status P" });
-  const notify = button("Notify ESO…", "notify", () => send("notify"), { title: "The run is ready for its review" });
   const blockBar = make("div", { class: "dfs-tools", role: "toolbar", "aria-label": "Blocks" }, panels, count, scope, only, find, make("span", { class: "dfs-space" }),
     many, exchange, verify, revise, submit);
 

@@ -137,8 +137,7 @@ class Editing:
         draft = room.draft
         assert draft is not None  # noqa: S101 - `save` has looked
         before = room.run.item(draft.item_id) or {}
-        seconds, _ = room.checking.execution(draft.base) if draft.base["itemType"] in {"OB", "CB"} else (0.0, {})
-        base = {**draft.base, "executionTime": seconds} if seconds else draft.base
+        base = self._show.timed(draft.base)
         if base.get("obStatus") != before.get("obStatus"):
             self._show.form()
         room.run.replace(base)

@@ -41,8 +41,7 @@ class Filling:
         draft = room.draft
         assert draft is not None  # noqa: S101 - whoever calls has changed it
         newer = read_item(room.phase2, draft.base)
-        seconds, _ = room.checking.execution(newer)
-        room.run.replace({**newer, "executionTime": seconds or newer.get("executionTime", 0)})
+        room.run.replace(self._show.timed(newer))
         room.draft = Draft.of(newer)
         self._show.row(draft.item_id)
         self._show.facts()

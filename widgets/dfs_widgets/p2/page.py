@@ -20,6 +20,7 @@ from dfs_widgets.p2.room import P2Desk, Room
 from dfs_widgets.p2.sending import Sending
 from dfs_widgets.p2.showing import Showing
 from dfs_widgets.p2.talking import Talking
+from dfs_widgets.p2.turning import Turning
 from dfs_widgets.p2.warming import warm_up
 from dfs_widgets.p2.watching import Watching
 from dfs_widgets.state.p2.address import P2Address
@@ -56,6 +57,7 @@ class P2Page:
         self._talk = Talking(room, self._show, self._watch)
         self._bulk = Bulk(room, self._watch, self._open)
         self._exchange = Exchanging(room, self._watch, self._open, self._arrange)
+        self._turning = Turning(room, self._show, self._watch, self._open, self._fill, self._edit)
         self._person = Person(desk, room.bar)
         self._join()
         self._listen()
@@ -157,10 +159,10 @@ class P2Page:
         self._on(
             room.sight,
             {
-                "side": ("", self._turn),
-                "night": ("", self._night),
-                "goto": ("", self._goto),
-                "fix": ("Mending…", self._fix_elsewhere),
+                "side": ("", self._turning.turn),
+                "night": ("", self._turning.night),
+                "goto": ("", self._turning.goto),
+                "fix": ("Mending…", self._turning.fix_elsewhere),
                 "undo": ("Taking back…", self._watch.undo),
                 "comment": ("", self._talk.comment),
                 "resolve-comment": ("", self._talk.resolve),
@@ -179,8 +181,8 @@ class P2Page:
         )
         self._on(room.watch, {"undo": ("Taking back…", self._watch.undo)})
         room.watch.on_msg(lambda _, m, __: self._quietly(str(m.get("kind"))))
-        room.bar.observe(lambda change: self._viewed(change["new"]), "view")
-        room.editor.observe(lambda change: self._tabbed(change["new"]), "tab")
+        room.bar.observe(lambda change: self._turning.viewed(change["new"]), "view")
+        room.editor.observe(lambda change: self._turning.tabbed(change["new"]), "tab")
         room.view.observe(
             lambda change: self._open.address(panel=change["new"] if change["new"] != "blocks" else ""), "panel"
         )
@@ -254,68 +256,6 @@ class P2Page:
             do()
         if room.told:
             room.bar.message = room.told
-
-    # -- views
-
-    def _viewed(self, view: str) -> None:
-        if view == "prepare" and self.room.opened is None:
-            self.room.bar.view = "runs"
-            return
-        if view == "runs":
-            with self.room.work.doing(""):
-                self._leave()
-                self._open.runs()
-        self._open.address()
-
-    def _tabbed(self, tab: str) -> None:
-        self._open.address(tab=tab if tab != "target" else "")
-        if tab == "charts" and not self.room.editor.pictures:
-            with self.room.work.doing(""):
-                self._fill.pictures()
-
-    def _turn(self, message: Message) -> None:
-        room = self.room
-        side = str(message["panel"])
-        if side == "history":
-            self._watch.history()
-        elif side == "discussion":
-            self._watch.comments()
-        room.sight.side = side
-        if side in {"night", "checks"} and room.draft is not None:
-            room.sight.many = False
-            self._show.item()
-        self._open.address(side=side if side != "night" else "")
-
-    def _night(self, message: Message) -> None:
-        room = self.room
-        self._open.address(night=str(message.get("date") or ""))
-        if room.draft is not None:
-            seconds, _ = room.checking.execution(room.draft.mine) if "obId" in room.draft.mine else (0.0, {})
-            self._show.night(room.draft.mine, seconds)
-
-    def _goto(self, message: Message) -> None:
-        room = self.room
-        number, path = int(message["id"]), str(message.get("path") or "")
-        if room.draft is None or room.draft.item_id != number:
-            self._open.item(number)
-        parts = {
-            "templates": "templates",
-            "absolute": "time",
-            "sidereal": "time",
-            "charts": "charts",
-            "ephemeris": "charts",
-            "obsDescription": "description",
-        }
-        head = path.partition(".")[0].partition("[")[0]
-        room.editor.tab = parts.get(head, "target")
-        room.editor.send({"kind": "goto", "path": path})
-
-    def _fix_elsewhere(self, message: Message) -> None:
-        room = self.room
-        number = int(message.get("id") or 0)
-        if room.draft is None or room.draft.item_id != number:
-            self._open.item(number)
-        self._edit.fix(message)
 
     def _signed(self, done: bool) -> None:
         if not done:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from dfs.errors import DfsError
 from dfs.phase2.api import Document
 from dfs.phase2.lifecycle import What, editable
 from dfs_widgets.p2.background import Background
 from dfs_widgets.p2.room import Room
+from dfs_widgets.p2.seeing import Seeing
 from dfs_widgets.state.p2.fields import field_label, key_of
 from dfs_widgets.state.p2.findings import beside_fields, counted
 from dfs_widgets.state.p2.forms import block_form, container_form, form_values
-from dfs_widgets.state.p2.rows import duration_text, item_id, row_of
+from dfs_widgets.state.p2.rows import duration_text, row_of
+from dfs_widgets.state.p2.runform import run_form
 from dfs_widgets.state.p2.runs import run_title
-from dfs_widgets.state.p2.sight import best_night, night_or_error, night_sight, period_sight
 from dfs_widgets.state.p2.timelinks import link_chart, time_links
 
 __all__ = ["Showing"]
@@ -30,16 +28,16 @@ class Showing:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._period_of: tuple[Any, ...] = ()
-        self._seq = 0
         self._serial = 0
+        self.seeing = Seeing(room)
         self._times: dict[int, int] = {}
         self._background = Background(room.checking)
         self.counts: dict[int, dict[str, int]] = {}
 
     def forget(self) -> None:
         """Forget what was worked out of another run."""
-        self._times, self.counts, self._period_of = {}, {}, ()
+        self._times, self.counts = {}, {}
+        self.seeing.forget()
 
     # -- the run
 
@@ -120,6 +118,18 @@ class Showing:
         seen = self._room.checking.nights_seen(opened.run, members) if members else {}
         self._room.view.links = link_chart(opened.root, opened.run, seen)
 
+    def timed(self, document: Document) -> Document:
+        """Return a block with its execution time worked out; what the store has may be as old as the last time it was asked."""
+        if document["itemType"] not in {"OB", "CB"}:
+            return document
+        number, (seconds, _) = int(document["obId"]), self._room.checking.execution(document)
+        if not seconds:
+            return document
+        if self._room.run.parent(number)["itemType"] == "Concatenation":
+            seconds = self._times.get(number, round(seconds))  # there it depends on the one before
+        self._times[number] = round(seconds)
+        return {**document, "executionTime": round(seconds)}
+
     def row(self, number: int, *, flash: bool = False) -> None:
         """Show one item's row anew, without sending the others."""
         room = self._room
@@ -151,11 +161,22 @@ class Showing:
         """Show the item under edit, or the run."""
         room = self._room
         if room.draft is None or room.draft.item_id == int(room.run.root["containerId"]):
-            self._run_form()
+            self._run()
             return
         self.form()
         self.live()
         room.sight.status = str(room.draft.mine.get("obStatus") or room.draft.mine.get("containerStatus") or "")
+
+    def _run(self) -> None:
+        """Show the run's own form."""
+        room = self._room
+        schema = room.phase2.readme_schema(room.run.run_id).get("fields", ())
+        with room.editor.hold_sync():
+            room.editor.spec = run_form(room.run, schema, editable=room.may_edit)
+            room.editor.values, room.editor.beside, room.editor.execution = {}, {}, ""
+        room.sight.status = ""
+        room.sight.execution = {}
+        self.seeing.night({"itemType": "Folder"})
 
     def form(self) -> None:
         """Show the editor of the draft."""
@@ -217,7 +238,7 @@ class Showing:
             room.sight.execution = {}
             room.editor.execution = f"{len(blocks)} blocks, {duration_text(seconds)}"
         if room.sight.side == "night":
-            self.night(document, seconds)
+            self.seeing.night(document, seconds)
 
     def findings(self, findings: list[Document], document: Document | None = None) -> None:
         """Show findings in the list of checks."""
@@ -232,107 +253,6 @@ class Showing:
         found = self._room.run.item(number)
         return str(found["name"]) if found else str(number)
 
-    # -- visibility
-
-    def night(self, document: Document, seconds: float = 0.0) -> None:
-        """Show one night, and how good every night of the run is."""
-        room = self._room
-        if document["itemType"] != "OB":
-            room.sight.night = {"hint": "Choose an observation block to see when its target can be observed."}
-            room.sight.period, self._period_of = {}, ()
-            return
-        self._seq += 1
-        try:
-            run, block = room.checking.nouns(room.run.run, document, seconds)
-            self._period(run, block, document)
-            if not room.sight.period:
-                hint = "Give the target a position to see when it can be observed."
-                room.sight.night = {"hint": hint, "seq": self._seq}
-                return
-            evening = self._evening()
-            shown = night_sight(block, run, evening)
-            never = str(room.sight.period.get("never") or "")
-            if never:
-                shown["reason"] = f"Not observable in any night of the run: {never}"
-            room.sight.night = {**shown, "seq": self._seq}
-        except (DfsError, ValueError) as error:  # what is being typed is no position yet
-            words = error.line() if isinstance(error, DfsError) else str(error)
-            room.sight.night = {"hint": words, "seq": self._seq}
-
-    def _evening(self) -> date:
-        room = self._room
-        if room.address.night:
-            return night_or_error(room.address.night)
-        return best_night(dict(room.sight.period), room.now())
-
-    def _period(self, run: Any, block: Any, document: Document) -> None:
-        """Work the whole period out when something changed that it depends on."""
-        depends = (
-            replace(block.target, name=""),
-            tuple(sorted((key, str(value)) for key, value in block.constraints.values.items())),
-            block.absolute,
-            block.sidereal,
-            block.ephemeris,
-            block.execution_s,
-            run.run_id,
-        )
-        if depends == self._period_of:
-            return
-        has_position = bool(document.get("ephemeris")) or block.target.is_set
-        self._room.sight.period = period_sight([block], run) if has_position else {}
-        self._period_of = depends
-
-    # -- the run's own form
-
-    def _run_form(self) -> None:
-        room = self._room
-        opened = room.run
-        run = opened.run
-        limits = ", ".join(f"{name} {value}" for name, value in (run.get("observingConstraints") or {}).items())
-        blocks = list(opened.blocks())
-        by_status: dict[str, int] = {}
-        for one in blocks:
-            by_status[one["obStatus"]] = by_status.get(one["obStatus"], 0) + 1
-        pi = run.get("pi") or {}
-        pairs = [
-            ("Run", run_title(run)),
-            ("PI", f"{pi.get('firstName', '')} {pi.get('lastName', '')}".strip() or "–"),
-            ("Telescope", run.get("telescope", "")),
-            ("Priority class", run.get("priorityClass", "") + (", target of opportunity" if run.get("isToO") else "")),
-            ("Valid", f"{run['validFrom'][:16].replace('T', ' ')} to {run['validTo'][:16].replace('T', ' ')} UT"),
-            ("Instrument package", str(run.get("ipVersion", ""))),
-            ("Limits of the proposal", limits or "none"),
-            ("Time allocated", duration_text(float(run.get("allocatedTime") or 0))),
-            ("Time planned", duration_text(sum(float(one.get("executionTime") or 0) for one in blocks))),
-            ("Blocks", ", ".join(f"{number} {status}" for status, number in sorted(by_status.items())) or "none"),
-            ("State", run.get("state", "open")),
-        ]
-        schema = room.phase2.readme_schema(room.run.run_id).get("fields", ())
-        readme = [
-            {
-                "name": one["name"],
-                "label": one.get("label", one["name"]),
-                "value": str(opened.readme.get(one["name"], "")),
-                "rows": 3,
-            }
-            for one in schema
-            if one.get("type") in {"text", "string"}
-        ]
-        with room.editor.hold_sync():
-            room.editor.spec = {
-                "kind": "run",
-                "id": int(opened.root["containerId"]),
-                "title": run_title(run),
-                "name": run.get("title", ""),
-                "pairs": [[name, str(value)] for name, value in pairs],
-                "readme": readme,
-                "editable": room.may_edit and run.get("state", "open") == "open",
-            }
-            room.editor.values, room.editor.beside, room.editor.execution = {}, {}, ""
-        room.sight.status = ""
-        room.sight.execution = {}
-        self.night({"itemType": "Folder"})
-
 
 def _second_acquisition(document: Document, offered: Mapping[str, str]) -> bool:
     has = any(one["type"] == "acquisition" for one in document.get("templates", ()))
@@ -345,8 +265,3 @@ def _field_words(finding: Mapping[str, Any], document: Document | None) -> str:
         return path
     key = key_of(path, document)
     return field_label(key, document) if key else path or str(finding["code"])
-
-
-def number_of(document: Document) -> int:
-    """Return an item's number."""
-    return item_id(document)

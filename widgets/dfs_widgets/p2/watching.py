@@ -43,10 +43,16 @@ class Watching:
         seen = {one["operation"] for one in entries if is_known(one, opened)}
         known = [one for one in entries if one["operation"] in seen]
         if own:
-            self._remember([one for one in entries if is_known(one, opened, exactly=True)])
-        foreign = [one for one in entries if one not in known]
+            self._remember([one for one in entries if is_known(one, opened, exactly=True) or self._is_of_files(one)])
+        foreign = [one for one in entries if one not in known and not (own and self._is_of_files(one))]
         if foreign:
             self._take(foreign)
+
+    def _is_of_files(self, entry: Document) -> bool:
+        """Tell whether an entry is of this user's files: they have no version by which one would know it again."""
+        return entry.get("who") == self._room.user and str(entry.get("aspect", "")).startswith(
+            ("charts", "file:", "comment")
+        )
 
     def did(self) -> None:
         """Read the run anew after something was done here that changed its order or many items."""
@@ -105,7 +111,7 @@ class Watching:
         except NotFoundError:
             self._reload()
             return
-        room.run.replace(newer)
+        room.run.replace(self._show.timed(newer))
         self._show.row(number, flash=True)
         if room.draft is not None and room.draft.item_id == number:
             self.merge(newer)

@@ -100,6 +100,8 @@ def subjects_of(entries: Iterable[Mapping[str, Any]], known: Known) -> tuple[lis
     for entry in entries:
         kind, number = _subject(entry)
         aspect = str(entry.get("aspect") or "")
+        if aspect == "comments":
+            continue
         item = (
             known.block_of(number) if kind == "template" else number if kind == "item" and known.item(number) else None
         )

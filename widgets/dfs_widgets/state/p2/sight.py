@@ -39,7 +39,7 @@ def night_sight(block: ObservationBlock, run: ObservingRun, evening: date) -> di
         "windows": spans,
         "limit": _limit(block),
         "reason": _told(found),
-        "summary": "moves over the plot: time, altitude, airmass, distance of the Moon" if has_target else "",
+        "summary": "Point at the plot to read time, altitude, airmass and distance of the Moon" if has_target else "",
     }
 
 
