@@ -44,7 +44,9 @@ def verify(terminal: Terminal, /, run: str, item: str | None, connect: str | Non
 @elsewhere
 @pass_terminal
 def submit(terminal: Terminal, /, run: str, item: str | None, notify: bool, connect: str | None) -> None:
-    """Hand in the blocks of RUN that no error is found on, or one block; exit 1 when an error is found.
+    """Hand in what no error is found on: all of RUN, a container or a block of it; exit 1 when an error is found.
+
+    Groups, concatenations and time links follow once all their members are handed in.
 
     \b
     Examples:
@@ -57,10 +59,10 @@ def submit(terminal: Terminal, /, run: str, item: str | None, notify: bool, conn
     with opened(terminal, connect) as phase2:
         whole = phase2.run(run)
         one = chosen(whole, item)
-        if item is not None and not isinstance(one, Block):
-            raise UsageError(f"{item!r} is a container", accepted="a block, or the run")
-        found = one.submit() if isinstance(one, Block) else whole.submit(notify=notify)
-        status = {block.ob_id: block.status for block in ([one] if isinstance(one, Block) else whole.blocks())}
+        if notify and item is not None:
+            raise UsageError("a run is notified whole", where="--notify", accepted="no item")
+        found = whole.submit(notify=notify) if item is None else one.submit()
+        status = {block.ob_id: block.status for block in ([one] if isinstance(one, Block) else one.blocks())}
 
     def show(console: Console) -> None:
         _show(console, found)
@@ -81,22 +83,20 @@ def submit(terminal: Terminal, /, run: str, item: str | None, notify: bool, conn
 @elsewhere
 @pass_terminal
 def revise(terminal: Terminal, /, run: str, item: str, connect: str | None) -> None:
-    """Take a block of RUN back, to change it.
+    """Take a block of RUN, or a group, concatenation or time link, back to change it.
 
     \b
     Example:
         dfs p2 revise 110.23XY.001 1000042
     """
-    from dfs.errors import UsageError
     from dfs.phase2.client import Block
 
     with opened(terminal, connect) as phase2:
         one = chosen(phase2.run(run), item)
-        if not isinstance(one, Block):
-            raise UsageError(f"{item!r} is a container", accepted="a block")
         one.revise()
-        document = {"ob_id": one.ob_id, "status": one.status}
-    terminal.emit(document, lambda console: console.print(f"{document['ob_id']}: {document['status']}"))
+        number = {"ob_id": one.ob_id} if isinstance(one, Block) else {"container_id": one.container_id}
+        document = {**number, "status": one.status}
+    terminal.emit(document, lambda console: console.print(": ".join(map(str, document.values()))))
 
 
 @p2.command("execution")

@@ -9,6 +9,7 @@ from dfs.errors import NotFoundError, UsageError
 from dfs.phase2.client.block import Block
 from dfs.phase2.client.quantities import plain_value
 from dfs.phase2.client.results import Execution, Findings
+from dfs.phase2.client.submitting import hand_in
 from dfs.phase2.client.trees import Document, is_block, item_number, walk
 
 if TYPE_CHECKING:
@@ -155,6 +156,27 @@ class Folder:
         """Push, and return every finding on it and on all in it."""
         self._run.push()
         return Findings(self._run.working.desk.findings(self.container_id))
+
+    def submit(self) -> Findings:
+        """Push, verify, and hand in every block in it that is ready, then the containers whose members all are.
+
+        Returns
+        -------
+        Findings
+            On it and on all in it; what has an error stays as it is.
+        """
+        self._run.push()
+        try:
+            hand_in(self._run.working.desk, self._document)
+            return Findings(self._run.working.desk.findings(self.container_id))
+        finally:
+            self._run.pull("mine")
+
+    def revise(self) -> Self:
+        """Take a group, concatenation or time link back from review to change it; what lies in it keeps its status."""
+        self._run.working.desk.revise_container(self.container_id)
+        self._run.pull("mine")
+        return self
 
     def execution(self) -> Execution:
         """Push, and return how long its blocks take."""

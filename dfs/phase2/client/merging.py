@@ -20,7 +20,8 @@ def merged(
 ) -> tuple[Document, list[dict[str, Any]]]:
     """Return the root container of `theirs` with what changed from `base` to `mine`, and the fields both changed.
 
-    Items made here are put where they were; items deleted here are deleted, unless somebody else changed them.
+    Items made here are put where they were; items deleted here are deleted, unless somebody else changed them.  An item that was changed
+    here and deleted by somebody else stays deleted, which is told.
     """
     root = copy.deepcopy(theirs)
     olds, news = _items(base), _items(mine)
@@ -30,12 +31,13 @@ def merged(
             conflicts += _merge_item(item, olds[number], news[number], mine_wins)
     here = _items(root)
     for number in olds.keys() - news.keys():
-        if number in here and not mine_wins and _told(here[number]) != _told(olds[number]):
+        if number in here and not mine_wins and _differ(here[number], olds[number]):
             item = here[number]
             told = {"path": "", "base": "there", "mine": "deleted", "theirs": "changed"}
             conflicts.append({"item": f"{item['itemType']} {item['name']!r}", **told})
         else:
             _delete(root, number)
+    conflicts += [_gone(news[one]) for one in news.keys() & olds.keys() - here.keys() if _differ(news[one], olds[one])]
     _move(root, base, mine)
     _add(root, mine)
     return root, conflicts
@@ -52,6 +54,15 @@ def _merge_item(item: Document, base: Document, mine: Document, mine_wins: bool)
         conflicts += [{"item": f"{item['itemType']} {item['name']!r}", **each} for each in found.conflicts]
         item[key] = copy.deepcopy(merge(before, there, wanted, path=key).body if mine_wins else found.body)
     return conflicts
+
+
+def _gone(item: Document) -> dict[str, Any]:
+    told = {"path": "", "base": "there", "mine": "changed", "theirs": "deleted"}
+    return {"item": f"{item['itemType']} {item['name']!r}", **told}
+
+
+def _differ(item: Document, other: Document) -> bool:
+    return _told(item) != _told(other)
 
 
 def _told(item: Document) -> Document:

@@ -182,14 +182,14 @@ class Run(RunTables):
         return season_plot(self.working.tree["run"], [one.document for one in wanted])
 
     def submit(self, *, notify: bool = False) -> Findings:
-        """Push, verify and hand in every block that is ready; with `notify` tell the observatory that the run is complete."""
-        self.push()
-        for block in self.blocks():
-            if block.status in {"P", "-"}:
-                self._desk.verify_ob(block.ob_id, submit=True)
-        found = Findings(self._desk.findings(int(self._told["containerId"])))
-        if notify:
-            self._desk.submit_run(self.run_id)
+        """Push, verify and hand in all that is ready; with `notify` tell the observatory that the run is complete.
+
+        What is found on the run as a whole (its README, its allocation) matters to the notification only, and is told with it.
+        """
+        found = super().submit()
+        if not notify:
+            return Findings(one for one in found if one.get("subject") != "run")
+        self._desk.submit_run(self.run_id)
         self.pull("mine")
         return found
 

@@ -128,7 +128,10 @@ class WorkingCopy:
         Raises
         ------
         ConflictError
-            Somebody else saved one of these since; nothing is sent, and `pull` merges.
+            Somebody else saved one of these since; `pull` merges.  Nothing is saved, but at ESO, which has no transactions: the
+            hint tells how much was.
+        NotFoundError
+            Somebody else deleted one of these.
         """
         if not self.is_changed:
             return 0
@@ -137,9 +140,10 @@ class WorkingCopy:
         if sent.changes:
             try:
                 self._numbers |= self.desk.apply(self.run_id, sent.changes)
-            except StaleError as error:
-                error.hint = "nothing was sent; run.pull() merges, then push again"
+            except (StaleError, NotFoundError) as error:
+                error.hint = "; ".join(filter(None, [error.hint, "run.pull() merges, then push again"]))
                 raise
+        self._tree = None  # read anew, even when one of the calls that follow fails: what is saved is not sent twice
         self._finish(sent)
         uploads, self._uploads = self._uploads, []
         for at, send in enumerate(uploads):
@@ -147,13 +151,11 @@ class WorkingCopy:
                 send(self.present)
             except BaseException:
                 self._uploads = uploads[at + 1 :]
-                self._tree = None
                 raise
-        self._tree = None
         return len(sent.changes) + len(sent.calls) + len(uploads)
 
     def pull(self, keep: str | None = None) -> list[dict[str, Any]]:
-        """Read the run again and put what is changed here on top of it.
+        """Read the run again and put what is changed here on top of it; what others deleted stays deleted.
 
         Parameters
         ----------
@@ -178,7 +180,7 @@ class WorkingCopy:
         if conflicts and keep is None:
             first = conflicts[0]
             raise ConflictError(
-                f"you and somebody else changed {first['item']}: {first['path']} is {first['theirs']!r} there, {first['mine']!r} here"
+                f"you and somebody else changed {first['item']}: {first['path'] or 'it'} is {first['theirs']!r} there, {first['mine']!r} here"
                 + (f", and {len(conflicts) - 1} more" if len(conflicts) > 1 else ""),
                 hint='pull("mine") or pull("theirs") decides',
             )

@@ -6,7 +6,7 @@ import pytest
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 
-from dfs.errors import ConflictError, NotFoundError, UsageError
+from dfs.errors import ConflictError, NotFoundError, ServiceError, UsageError
 from dfs.phase2.client import Phase2
 
 
@@ -216,3 +216,51 @@ def test_a_survey_is_made_of_a_block(run, ob):
         run.survey("NGC 1365", template=ob)
     with pytest.raises(UsageError, match="epochs every 60 d take"):
         run.survey("NGC 1365", template=ob, radius=0.1, every=60 * u.day, epochs=9)
+
+
+def test_what_others_deleted_is_told_and_not_lost_unseen(phase2, run, ob):
+    run.push()
+    run.tree()
+    other = phase2.run("110.23XY.001")
+    other.ob(ob.ob_id).delete()
+    other.push()
+    ob.constraints(airmass=1.3)
+    with pytest.raises(NotFoundError, match="was deleted") as caught:
+        run.push()
+    assert "pull" in caught.value.hint
+    with pytest.raises(ConflictError, match="'deleted' there, 'changed' here"):
+        run.pull()
+    (told,) = run.pull("theirs")
+    assert (told["mine"], told["theirs"]) == ("changed", "deleted")
+    assert run.blocks() == []
+
+
+def test_a_push_that_fails_half_way_sends_nothing_twice(run, ob, monkeypatch):
+    run.create_ob("first")
+    run.push()
+    run.create_ob("second")
+    run.ob("first").move(run, 0)
+
+    def fail(*_):
+        raise ServiceError("the line is down")
+
+    monkeypatch.setattr(run.working.desk, "reorder_items", fail)
+    with pytest.raises(ServiceError):
+        run.push()
+    monkeypatch.undo()
+    run.push()
+    assert sorted(one.name for one in run.blocks()) == ["NGC 1365 300V", "first", "second"]
+
+
+def test_a_whole_run_is_handed_in_with_its_containers(run):
+    link = run.time_link("monitoring")
+    for name in ("one", "two"):
+        made = link.create_ob(name).target("Field A").constraints(airmass=1.6, seeing=0.9, fli=0.7)
+        made.acquire("FORS2_img_acq")
+        made.observe("FORS2_img_obs_crsplit", exposure=100, count=2).set(1, **{"INS.FILT1.NAME": "R_SPECIAL"})
+        made.chart(b"\xff\xd8\xff\xe0 jpeg", "chart.jpg")
+    link.delays(7 * u.day)
+    found = run.submit()
+    assert found.ok, found
+    assert [one.status for one in link.blocks()] == ["D", "D"]
+    assert link.status == "D"
