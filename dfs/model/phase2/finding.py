@@ -54,6 +54,11 @@ class Finding:
     accepted: str = ""
     fix: Fix | None = None
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it keeps what it is about from being submitted."""
+        return self.severity is Severity.ERROR
+
     def line(self) -> str:
         """Return the finding as one line, as ESO's clients show it."""
         return f"{self.severity.upper()}: {self.path}: {self.message}" + (

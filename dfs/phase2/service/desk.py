@@ -8,17 +8,18 @@ from typing import TypeVar
 
 from dfs.access import AuditTrail, CurrentUser, Standing
 from dfs.clock import Clock
-from dfs.model.phase2 import Container, ObservationBlock, ObservingRun
+from dfs.model.phase2 import Container, ObservationBlock, ObservingRun, RunTree
 from dfs.phase2.api import Versioned
 from dfs.phase2.documents import read_block, read_container, read_run
 from dfs.phase2.service.injected import Export, NightCurves, Packages, Rules, unset
 from dfs.phase2.service.look import Look
+from dfs.phase2.service.readme import filled
 from dfs.phase2.service.records import Item, Run, Stored
 from dfs.phase2.service.shown import run_document, whole_block, whole_container
 from dfs.phase2.service.work import Work
 from dfs.store import Database
 
-__all__ = ["Desk", "block_noun", "container_noun", "run_noun", "versioned"]
+__all__ = ["Desk", "block_noun", "container_noun", "run_noun", "run_tree", "versioned"]
 
 T = TypeVar("T")
 
@@ -98,6 +99,13 @@ def run_noun(look: Look, run: Run) -> ObservingRun:
 def block_noun(look: Look, block: Item) -> ObservationBlock:
     """Return a whole block for the rules."""
     return read_block(whole_block(look, block))
+
+
+def run_tree(look: Look, run_id: int) -> RunTree:
+    """Return a run with everything in it, and its README, for the rules."""
+    run = look.run(run_id)
+    readme = filled(run.mode, look.document(f"run:{run_id}", "readme", run_id).body)
+    return RunTree(run_noun(look, run), container_noun(look, look.item(run.root)), readme)
 
 
 def container_noun(look: Look, container: Item) -> Container:

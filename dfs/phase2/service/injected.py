@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from dfs.instruments.packages import InstrumentPackage
-from dfs.model.phase2 import Container, Finding, ObservationBlock, ObservingRun
+from dfs.model.phase2 import Container, Finding, ObservationBlock, ObservingRun, RunTree
 from dfs.phase2.api import Document, Upload
 
 __all__ = ["Duration", "Export", "NightCurves", "Packages", "Part", "Rules"]
@@ -73,6 +73,10 @@ class Rules(Protocol):
 
     def verify_container(self, run: ObservingRun, container: Container) -> list[Finding]:
         """Return the findings on a container and all in it."""
+        ...
+
+    def verify_run(self, tree: RunTree, *, below: bool = True) -> list[Finding]:
+        """Return the findings on a run as a whole and, with `below`, on everything in it."""
         ...
 
     def execution(self, block: ObservationBlock, previous: ObservationBlock | None = None) -> Duration:

@@ -13,7 +13,7 @@ from dfs.errors import AccessError, ConflictError, UsageError
 from dfs.phase2.api import Document, Versioned
 from dfs.phase2.failures import StateError
 from dfs.phase2.service import readme as readmes
-from dfs.phase2.service.desk import Desk, versioned
+from dfs.phase2.service.desk import Desk, run_tree, versioned
 from dfs.phase2.service.records import Item
 from dfs.phase2.service.run_fields import changed_run, new_run
 from dfs.phase2.service.shown import run_document
@@ -90,7 +90,7 @@ class Runs(Desk):
         Raises
         ------
         StateError
-            The README is not filled in, or nothing in the run waits for review.
+            The README is not filled in, nothing in the run waits for review, or a rule on the run as a whole (its allocation) finds an error.
         """
         with self._change("notify") as work:
             run = work.run(run_id, Deed.EDIT)
@@ -102,6 +102,9 @@ class Runs(Desk):
                 raise StateError(
                     f"no block of run {run.prog_id} waits for review", hint="verify and submit blocks first"
                 )
+            wrong = [one for one in self._rules.verify_run(run_tree(work, run_id), below=False) if one.is_error]
+            if wrong:
+                raise StateError(wrong[0].message, where=wrong[0].path, accepted=wrong[0].accepted)
             work.set_state(run, "notified", "notify")
 
     def open_run(self, run_id: int) -> Document:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dfs.access.observing import Deed
-from dfs.model.phase2 import Finding, ObservationBlock, Severity
+from dfs.model.phase2 import Finding, ObservationBlock
 from dfs.phase2.api import Document
 from dfs.phase2.failures import StateError
 from dfs.phase2.lifecycle import Event, after, is_service
-from dfs.phase2.service.desk import Desk, block_noun, container_noun, run_noun
+from dfs.phase2.service.desk import Desk, block_noun, container_noun, run_noun, run_tree
 from dfs.phase2.service.look import Look
 from dfs.phase2.service.migration import migration_of
 from dfs.phase2.service.records import Item
@@ -104,10 +104,12 @@ class Verifying(Desk):
                 work.set_status(parent, "P", Event.REVISE.value)
 
     def findings(self, item_id: int) -> list[Document]:
-        """Return every finding on a block, or on all in a container."""
+        """Return every finding on a block, or on all in a container; of a run's root folder also those on the run as a whole."""
         with self._look() as look:
             item = look.item(item_id)
             look.read_whole(item.run_id)
+            if item.parent is None:
+                return [finding_document(one) for one in self._rules.verify_run(run_tree(look, item.run_id))]
             run = run_noun(look, look.run(item.run_id))
             if not item.is_block:
                 return [finding_document(one) for one in self._rules.verify_container(run, container_noun(look, item))]
@@ -199,7 +201,7 @@ def _require_defined(look: Look, item: Item) -> None:
 
 
 def _observable(found: list[Finding]) -> bool:
-    return all(one.severity is not Severity.ERROR for one in found)
+    return not any(one.is_error for one in found)
 
 
 def _verdict(found: list[Finding]) -> Document:

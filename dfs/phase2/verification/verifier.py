@@ -47,11 +47,11 @@ class Verifier:
         """Return what is wrong with a container, the containers in it and all their blocks."""
         return self._below(run, container, _times(container))
 
-    def verify_run(self, tree: RunTree) -> list[Finding]:
-        """Return what is wrong with a run and everything in it."""
+    def verify_run(self, tree: RunTree, *, below: bool = True) -> list[Finding]:
+        """Return what is wrong with a run and, with `below`, with everything in it."""
         times = _times(tree.root)
         own = _applied("run", RunView(tree, times), tree.run.run_id, tree.run)
-        return [*own, *self._below(tree.run, tree.root, times)]
+        return [*own, *self._below(tree.run, tree.root, times)] if below else own
 
     def execution(self, block: ObservationBlock, previous: ObservationBlock | None = None) -> ExecutionTime:
         """Return how long a block takes; `previous`: the last OB before it in its concatenation.

@@ -14,7 +14,7 @@ from dfs.access import AuditTrail, EmbeddedUser, Member, Standing
 from dfs.access.standings import Standings
 from dfs.errors import NotFoundError
 from dfs.instruments.packages import ConstraintSpec, InstrumentPackage, ParameterSpec, Telescope, TemplateSignature
-from dfs.model.phase2 import Container, Finding, ObservationBlock, ObservingRun, Severity
+from dfs.model.phase2 import Container, Finding, ObservationBlock, ObservingRun, RunTree, Severity
 from dfs.observatory import Observatory
 from dfs.phase2.service import EmbeddedPhase2
 
@@ -113,6 +113,14 @@ class TinyRules:
         if container.items:
             return []
         return [Finding(Severity.ERROR, "container", container.container_id, "items", "empty", "it is empty")]
+
+    def verify_run(self, tree: RunTree, *, below: bool = True) -> list[Finding]:
+        """A run takes no more than it was granted."""
+        planned = sum(self.execution(one).execution_s for one in tree.blocks())
+        own = []
+        if planned > tree.run.allocated_s:
+            own = [Finding(Severity.ERROR, "run", tree.run.run_id, "executionTime", "allocation", "it takes too long")]
+        return own + (self.verify_container(tree.run, tree.root) if below else [])
 
     def execution(self, block: ObservationBlock, previous: ObservationBlock | None = None) -> TinyDuration:
         science = [one for one in block.templates if one.type == "science"]

@@ -166,6 +166,18 @@ def test_notify_eso(place, desk, new_ob):
     desk.revise_ob(number)
 
 
+def test_a_run_that_takes_more_than_its_allocation_is_not_notified(place, desk, new_ob):
+    number = new_ob()
+    desk.verify_ob(number, submit=True)
+    desk.save_readme(place.service, {"summary": "deep field"}, "*")
+    place.desk("operator").set_run(place.service, {"allocatedTime": 60})
+    assert [one["code"] for one in desk.findings(place.root(place.service))] == ["allocation"]
+    with pytest.raises(StateError, match="takes too long"):
+        desk.submit_run(place.service)
+    place.desk("operator").set_run(place.service, {"allocatedTime": 3600})
+    desk.submit_run(place.service)
+
+
 def test_a_visitor_goes_on_after_the_notification(place, desk, new_ob):
     number = new_ob(container=place.root(place.visitor))
     desk.verify_ob(number, submit=True)
