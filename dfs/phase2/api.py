@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-__all__ = ["Change", "Document", "Phase2Api", "Phase2Desk", "Upload", "Versioned"]
+__all__ = ["MOST_CHARTS", "Change", "Document", "Phase2Api", "Phase2Desk", "Upload", "Versioned"]
 
 T = TypeVar("T")
 Document = dict[str, Any]
+MOST_CHARTS = 5  # of a block: p2api 1.2.1, addFindingChart
 
 
 @dataclass(frozen=True, slots=True)

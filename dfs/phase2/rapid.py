@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from dfs.access import AuditTrail
 from dfs.clock import Clock
 from dfs.errors import NotFoundError, UsageError
-from dfs.model.sexagesimal import dec_deg, ra_deg
+from dfs.model.sexagesimal import DEC_FORMAT, RA_FORMAT, dec_deg, ra_deg
 from dfs.phase2.api import Document, Phase2Desk, Upload
 from dfs.phase2.failures import FileKindError, StateError
 from dfs.store import Database
@@ -35,6 +35,8 @@ class RapidResponse:
     ----------
     desk
         Phase 2 as this user sees it.
+    database, audit, clock
+        Where the trigger is kept and told, and when that is.
     """
 
     def __init__(self, desk: Phase2Desk, database: Database, audit: AuditTrail, clock: Clock) -> None:
@@ -48,7 +50,7 @@ class RapidResponse:
         UsageError
             What the trigger says is not what the block is, or its position cannot be read.
         StateError
-            The run is no target of opportunity, or the block not accepted.
+            The run is not for targets of opportunity, or the block not accepted.
         """
         ob = self._desk.ob(ob_id).body
         run = self._desk.run(ob["runId"])
@@ -71,14 +73,19 @@ class RapidResponse:
         if not file.content.startswith(_JPEG):
             raise FileKindError(f"{file.name} is no JPEG, whatever its name says", accepted="JPEG")
         run_id = self._desk.ob(ob_id).body["runId"]
-        known = {one["commentId"] for one in self._desk.comments(run_id) if one.get("path") == _PATH}
+        known = {
+            one["commentId"]
+            for one in self._desk.comments(run_id)
+            if (one.get("path"), one.get("itemId")) == (_PATH, ob_id)
+        }
         if ticket not in known:
             raise NotFoundError(f"there is no trigger {ticket} of block {ob_id}", where="trigger_ticket_id")
         digest = hashlib.sha256(file.content).hexdigest()
+        # the comment first: it asks whether he may
+        self._desk.comment(run_id, f"finding chart of trigger {ticket}: {file.name} ({digest})", ob_id, _PATH)
         with self._database.write() as connection:
             if connection.execute(select(p2_blobs.c.sha256).where(p2_blobs.c.sha256 == digest)).first() is None:
                 connection.execute(insert(p2_blobs).values(sha256=digest, content=file.content))
-        self._desk.comment(run_id, f"finding chart of trigger {ticket}: {file.name} ({digest})", ob_id, _PATH)
         return {"trigger_ticket": {"id": ticket, "result": "SUCCESS"}, "file": file.name}
 
     def _answer(self, name: str, ticket: int | None, request: Mapping[str, str]) -> Document:
@@ -107,15 +114,18 @@ def _agree(ob: Mapping[str, Any], run: Mapping[str, Any], request: Mapping[str, 
     for key, is_ in (("instrument", run["instrument"]), ("OBname", ob["name"]), ("Program_ID", run["progId"])):
         if key in request and request[key] != is_:
             raise UsageError(f"{key} is {request[key][:60]!r}", where=key, accepted=str(is_))
-    for key, read in (("TI_RA", ra_deg), ("TI_DEC", dec_deg)):
+    for key, read, form in (("TI_RA", ra_deg, RA_FORMAT), ("TI_DEC", dec_deg, DEC_FORMAT)):
         if key not in request:
-            raise UsageError(f"there is no {key}", where=key, accepted="the position that triggers")
-        read(request[key])
+            raise UsageError(f"there is no {key}", where=key, accepted=f"the position that triggers, {form}")
+        try:
+            read(request[key])
+        except ValueError:
+            raise UsageError(f"{request[key][:60]!r} is no coordinate", where=key, accepted=form) from None
 
 
 def _ready(ob: Mapping[str, Any], run: Mapping[str, Any]) -> None:
     if not run["isToO"]:
-        raise StateError(f"run {run['progId']} is no target of opportunity")
+        raise StateError(f"run {run['progId']} is not for targets of opportunity")
     if ob["obStatus"] != "+":
         raise StateError(
             f"block {ob['name']!r} is in status {ob['obStatus']}", accepted="+: accepted, ready for execution"

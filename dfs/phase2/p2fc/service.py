@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dfs.access import Standing
 from dfs.access.observing import Deed, require_deed
 from dfs.errors import NotFoundError, UsageError
-from dfs.phase2.api import Document, Phase2Desk, Upload
+from dfs.phase2.api import MOST_CHARTS, Document, Phase2Desk, Upload
 from dfs.phase2.documents import read_block, read_run
 from dfs.phase2.failures import StateError
 from dfs.phase2.p2fc.background import Choice, read_choice
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ChartService"]
 
-_MOST = 5  # charts of a block; p2-api.md 6
 _DEFAULT = Choice("default")
 
 
@@ -118,9 +117,11 @@ class ChartService:
         own = f"p2fc_{ob_id}_"
         names = self._desk.charts(ob_id)
         others = sum(not name.startswith(own) for name in names)
-        if others + len(charts) > _MOST:
+        if others + len(charts) > MOST_CHARTS:
             raise StateError(
-                f"block {ob_id} has {others} other finding charts", accepted=f"{_MOST} in all", hint="delete one first"
+                f"block {ob_id} has {others} other finding charts",
+                accepted=f"{MOST_CHARTS} in all",
+                hint="delete one first",
             )
         for index in sorted((number for number, name in enumerate(names, 1) if name.startswith(own)), reverse=True):
             self._desk.delete_chart(ob_id, index)

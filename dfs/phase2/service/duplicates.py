@@ -21,7 +21,7 @@ from dfs.store.tables import p2_items
 __all__ = ["Duplicates", "next_name"]
 
 _NUMBERED = re.compile(r"(?P<base>.*)_(?P<number>\d{1,5})", re.DOTALL)
-_ROOM = LONGEST_NAME - len("_99999")  # the base is shortened so that five digits fit (p2-api: duplicateOB)
+_ROOM = LONGEST_NAME - len("_99999")  # the base is shortened so that five digits fit (p2api 1.2.1, duplicateOB)
 _COPIED = ("absolute", "sidereal", "charts", "ephemeris")
 
 

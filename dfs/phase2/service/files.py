@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from dfs.errors import NotFoundError, ServiceError, UsageError
-from dfs.phase2.api import Upload, Versioned
+from dfs.phase2.api import MOST_CHARTS, Upload, Versioned
 from dfs.phase2.failures import FileKindError, FileTooLargeError, StateError
 from dfs.phase2.lifecycle import What
 from dfs.phase2.service.desk import Desk
@@ -21,10 +21,9 @@ from dfs.phase2.service.records import Item, Stored, TemplateRow
 from dfs.phase2.service.work import ANY, Work
 from dfs.store.tables import p2_blobs
 
-__all__ = ["MOST_CHARTS", "Files", "chart_content", "file_content", "write_ephemeris", "write_file"]
+__all__ = ["Files", "chart_content", "file_content", "write_ephemeris", "write_file"]
 
-MOST_CHARTS = 5  # p2api 1.2.1, addFindingChart; so is the size
-_CHART_BYTES = 2**20
+_CHART_BYTES = 2**20  # p2api 1.2.1, addFindingChart
 _TEXT_BYTES = 2**22  # of an ephemeris or a parameter's file; assumed
 _JPEG = b"\xff\xd8\xff"
 _PAF_NAME = re.compile(r'^\s*PAF\.NAME\s+"([^"]*)"', re.MULTILINE)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dfs.errors import NotFoundError
 from dfs.instruments.field_of_view import field_of_view
 from dfs.model.phase2 import Fix, Severity, Target
+from dfs.phase2.api import MOST_CHARTS
 from dfs.phase2.documents import write_target
 from dfs.phase2.verification.registry import Problem, rule
 from dfs.phase2.verification.views import BlockView
@@ -15,7 +16,6 @@ from dfs.phase2.verification.views import BlockView
 __all__: list[str] = []
 
 LONGEST_S = 3600.0
-_MOST_CHARTS = 5
 _NEAR_ARCMIN = 1.0  # of a target of phase 1 (assumed)
 
 
@@ -60,8 +60,8 @@ def chart_missing(view: BlockView) -> Iterator[Problem]:
 def chart_count(view: BlockView) -> Iterator[Problem]:
     """A block has five finding charts at most."""
     count = len(view.block.charts)
-    if count > _MOST_CHARTS:
-        yield Problem("charts", f"there are {count} finding charts", f"at most {_MOST_CHARTS}")
+    if count > MOST_CHARTS:
+        yield Problem("charts", f"there are {count} finding charts", f"at most {MOST_CHARTS}")
 
 
 @rule("chart-name", "block", "ESO, finding charts: JPEG", Severity.WARNING)

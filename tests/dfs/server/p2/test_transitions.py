@@ -1,4 +1,4 @@
-"""Every status and every event of `phase2.md`, through HTTP: what may happen happens, and nothing else does."""
+"""Every status and every event of a block, through HTTP: what may happen happens, and nothing else does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dfs.phase2.lifecycle import MEANINGS, Event, transitions
 
 from ....users.phase2 import World, served
 
-# phase2.md, section 1, read once more here: event -> letters before -> letter after.  END by its grade.
+# ESO's page on the statuses of phase 2 and the docstrings of p2api 1.2.1, read once more here: event -> letters before -> letter after.  END by its grade.
 SERVICE = {
     "submit": {"P": "D", "-": "D"},
     "revise": {"D": "P"},
