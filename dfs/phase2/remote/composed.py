@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NoReturn
+from typing import Any
 
-from dfs.errors import DfsError, NotFoundError, ServiceError, UsageError
+from dfs.errors import DfsError, NotFoundError, UsageError
 from dfs.phase2.api import Change, Document, Phase2Api, Upload
+from dfs.phase2.remote.lacking import Lacking
 
 __all__ = ["ComposedExtensions"]
 
@@ -16,7 +17,7 @@ _WHOSE = frozenset({"obId", "containerId", "itemType", "name", "targetName", "ob
 _TOGETHER = 8  # requests under way at once
 
 
-class ComposedExtensions:
+class ComposedExtensions(Lacking):
     """Trees, bulk edits and findings out of single calls.
 
     A bulk edit is no transaction here: an error tells how many of its changes had been made before it.  What nobody can make of ESO's
@@ -24,8 +25,8 @@ class ComposedExtensions:
     """
 
     def __init__(self, api: Phase2Api, name: str) -> None:
+        super().__init__(name)
         self._api = api
-        self._name = name
         self._holders: dict[int, int] = {}  # template -> the block it is in, of all that were read
 
     def tree(self, run_id: int) -> Document:
@@ -51,84 +52,11 @@ class ComposedExtensions:
         """Return what the service says when it verifies a block, or a container."""
         try:
             said, kind = self._api.verify_ob(item_id), "ob"
-        except DfsError:
+        except (NotFoundError, UsageError):  # no block has this number
             said, kind = self._api.verify_container(item_id), "container"
         severity = "info" if said.get("observable") else "error"
         common = {"severity": severity, "subject": kind, "subject_id": item_id, "path": "", "code": self._name}
         return [{**common, "message": text, "accepted": "", "fix": None} for text in said.get("messages", ())]
-
-    def revision(self, run_id: int) -> int:
-        """Say that there is none."""
-        self._lacking(f"revisions of runs ({run_id})")
-
-    def changes_since(self, run_id: int, revision: int, wait_s: int = 0) -> list[Document]:  # noqa: ARG002
-        """Say that there is none."""
-        self._lacking(f"news of runs ({run_id})")
-
-    def history(self, run_id: int, subject: str | None = None, limit: int = 100) -> list[Document]:  # noqa: ARG002
-        """Say that there is none."""
-        self._lacking(f"a history of runs ({run_id})")
-
-    def undo(self, run_id: int, operation: str) -> list[Document]:  # noqa: ARG002
-        """Say that there is none."""
-        self._lacking(f"undo ({operation})")
-
-    def comments(self, run_id: int) -> list[Document]:
-        """Say that there is none."""
-        self._lacking(f"comments on runs ({run_id})")
-
-    def comment(self, run_id: int, text: str, item_id: int | None = None, path: str = "") -> Document:  # noqa: ARG002
-        """Say that there is none."""
-        self._lacking(f"comments on runs ({run_id})")
-
-    def resolve_comment(self, run_id: int, comment_id: int) -> None:  # noqa: ARG002
-        """Say that there is none."""
-        self._lacking(f"comments on runs ({run_id})")
-
-    def review(self, item_id: int, verdict: str, text: str = "") -> Document:  # noqa: ARG002
-        """Say that there is none."""
-        self._lacking(f"reviews by its API ({verdict} of {item_id})")
-
-    def execute(self, ob_id: int, event: str, details: Mapping[str, Any] | None = None) -> Document:  # noqa: ARG002
-        """Say that there is none."""
-        self._lacking(f"executions by its API ({event} of {ob_id})")
-
-    def library(self, kind: str) -> list[Document]:
-        """Say that there is none."""
-        self._lacking(f"a library ({kind})")
-
-    def keep(self, kind: str, name: str, body: Document) -> Document:  # noqa: ARG002
-        """Say that there is none."""
-        self._lacking(f"a library ({kind} {name})")
-
-    def forget(self, kind: str, name: str) -> None:
-        """Say that there is none."""
-        self._lacking(f"a library ({kind} {name})")
-
-    def create_run(self, document: Document) -> Document:
-        """Say that there is none."""
-        self._lacking(f"runs made by its API ({document.get('progId')})")
-
-    def set_run(self, run_id: int, changes: Mapping[str, Any]) -> Document:  # noqa: ARG002
-        """Say that there is none."""
-        self._lacking(f"runs changed by its API ({run_id})")
-
-    def open_run(self, run_id: int) -> Document:
-        """Say that there is none."""
-        self._lacking(f"runs opened by its API ({run_id})")
-
-    def end_run(self, run_id: int) -> Document:
-        """Say that there is none."""
-        self._lacking(f"runs ended by its API ({run_id})")
-
-    def keep_time(self) -> list[int]:
-        """Say that there is none."""
-        self._lacking("clock of ours")
-
-    def _lacking(self, what: str) -> NoReturn:
-        raise ServiceError(
-            f"{self._name} has no {what}", where=self._name, hint="an embedded observatory and our server have"
-        )
 
     def _container(self, container_id: int, pool: ThreadPoolExecutor) -> Document:
         """Return a whole container."""
@@ -206,7 +134,8 @@ class ComposedExtensions:
         api = self._api
         match action:
             case "save-ob":
-                api.save_ob({**api.ob(subject).body, **body, "obId": subject}, version or api.ob(subject).version)
+                now = api.ob(subject)  # body and version of one moment: what somebody saves after it is not overwritten
+                api.save_ob({**now.body, **body, "obId": subject}, version or now.version)
             case "save-container":
                 api.save_container({**body, "containerId": subject}, version or api.container(subject).version)
             case "save-schedule":
