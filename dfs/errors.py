@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _PLACES = ("/", "sqlite:", "postgresql")
+_MESSAGE_MOST, _WHERE_MOST = 600, 400  # characters; whoever sent a megabyte does not read it again here
 
 
 class DfsError(Exception):
@@ -50,9 +51,10 @@ class DfsError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, *, where: str = "", accepted: str = "", hint: str = "") -> None:
+        message = _short(message, _MESSAGE_MOST)
         super().__init__(message)
         self.message = message
-        self.where = where
+        self.where = _short(where, _WHERE_MOST)
         self.accepted = accepted
         self.hint = hint
 
@@ -86,6 +88,11 @@ class DfsError(Exception):
             "accepted": self.accepted or None,
             "hint": self.hint or None,
         }
+
+
+def _short(text: str, most: int) -> str:
+    """Return a text of at most `most` characters: its beginning and its end."""
+    return text if len(text) <= most else f"{text[: most - most // 4 - 5]} ... {text[-(most // 4) :]}"
 
 
 def _rebuild(cls: type[DfsError], args: tuple[str, ...], state: dict[str, object]) -> DfsError:

@@ -80,16 +80,22 @@ class _Edit:
             raise NotFoundError(f"{item.label} is in another run", accepted=f"items of run {self._run_id}")
         return item
 
+    def _new_number(self, number: Any) -> int:
+        if not isinstance(number, int) or isinstance(number, bool) or number >= 0 or number in self.made:
+            raise UsageError(
+                f"{number!r:.60} is no number of something new", where="number", accepted="a negative number, each once"
+            )
+        return number
+
     def _template(self, number: int) -> tuple[Item, TemplateRow]:
         row = self._work.find_template(self.made.get(number, number))
         return self._item(row.ob_id), row
 
     def create_item(self, change: Change) -> None:
         body = _body(change)
-        if change.subject >= 0 or change.subject in self.made:
-            raise UsageError(f"{change.subject} is no number of a new item", accepted="a negative number, each once")
+        number = self._new_number(change.subject)
         item = make_item(self._work, self._item(body.get("containerId")), str(body.get("itemType")), body.get("name"))
-        self.made[change.subject] = item.id
+        self.made[number] = item.id
         if item.is_block:
             fill_block(self._work, item, body)
         else:
@@ -114,8 +120,8 @@ class _Edit:
         body = _body(change)
         item = self._item(change.subject)
         row = add_template(self._work, item, body.get("templateName"))
-        if isinstance(body.get("number"), int):
-            self.made[body["number"]] = row.id
+        if body.get("number") is not None:
+            self.made[self._new_number(body["number"])] = row.id
         if body.get("parameters"):
             write_template(self._work, item, row, {"parameters": body["parameters"]}, ANY)
 
@@ -132,7 +138,12 @@ class _Edit:
 
     def move(self, change: Change) -> None:
         body = _body(change)
-        move(self._work, self._item(change.subject), self._item(body.get("containerId")), body.get("position"))
+        position = body.get("position")
+        if position is not None and (not isinstance(position, int) or isinstance(position, bool) or position < 0):
+            raise UsageError(
+                f"{position!r:.60} is no place", where="position", accepted="a whole number from 0, or null"
+            )
+        move(self._work, self._item(change.subject), self._item(body.get("containerId")), position)
 
     def delete(self, change: Change) -> None:
         item = self._item(change.subject)
@@ -160,7 +171,10 @@ def fill_block(work: Work, item: Item, body: Mapping[str, Any]) -> None:
     own = {key: value for key, value in body.items() if key not in _BESIDE | _IGNORED and key not in read_only(item)}
     if own:
         write_block(work, item, own, ANY)
-    for template in body.get("templates") or ():
+    templates = body.get("templates") or []
+    if not isinstance(templates, list | tuple) or not all(isinstance(one, Mapping) for one in templates):
+        raise UsageError("templates are a list", where="templates", accepted='[{"templateName": ...}, ...]')
+    for template in templates:
         row = add_template(work, item, template.get("templateName"))
         if template.get("parameters"):
             write_template(work, item, row, {"parameters": _set(template["parameters"])}, ANY)
@@ -184,6 +198,8 @@ def _set(parameters: Any) -> Any:
     """Return the parameters that have a value: what was never set stays so."""
     if isinstance(parameters, Mapping):
         return {name: value for name, value in parameters.items() if value is not None}
+    if not isinstance(parameters, list):
+        return parameters  # refused where they are written
     return [one for one in parameters if not isinstance(one, Mapping) or one.get("value") is not None]
 
 

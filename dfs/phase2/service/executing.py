@@ -159,6 +159,6 @@ def _instant(value: Any) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(str(value))
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"{value!r} is no time", where="at", accepted="2026-07-01T16:01:41Z") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -163,7 +163,7 @@ def _parameter(present: dict[str, Any], value: Any, spec: Any, where: str) -> di
 def _by_name(given: Any, where: str) -> dict[str, Any]:
     if isinstance(given, Mapping):
         return dict(given)
-    if isinstance(given, list) and all(isinstance(one, Mapping) and "name" in one for one in given):
+    if isinstance(given, list) and all(isinstance(one, Mapping) and isinstance(one.get("name"), str) for one in given):
         return {one["name"]: one.get("value") for one in given}
     raise UsageError("parameters are missing", where=where, accepted='a list of {"name": ..., "value": ...}')
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from dfs.access import Standing
-from dfs.access.observing import Deed, require_deed
+from dfs.access.observing import Deed, allows, require_deed
 from dfs.errors import NotFoundError
 from dfs.phase2.service.injected import Packages
 from dfs.phase2.service.records import Item, Run, Stored, TemplateRow
@@ -53,6 +53,8 @@ class Look:
                 raise NotFoundError(f"there is no run {run_id}", hint="see: dfs p2 runs")
             run = self._runs[run_id] = Run(**row)
         if (run_id, deed) not in self._allowed:
+            if not allows(self.who, Deed.READ, run.prog_id):
+                require_deed(self.who, deed, str(run_id))  # numbers can be guessed: they tell nobody whose run it is
             require_deed(self.who, deed, run.prog_id)
             self._allowed.add((run_id, deed))
         return run

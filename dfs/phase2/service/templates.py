@@ -105,7 +105,7 @@ def add_template(work: Work, item: Item, name: Any) -> TemplateRow:
     run = work.editing(item, What.TEMPLATES)
     package = work.packages.package(run.instrument, work.of(item, "self").body["ipVersion"])
     try:
-        signature = package.signature(name)
+        signature = package.signature(name if isinstance(name, str) else str(name))
     except NotFoundError as error:
         raise UsageError(error.message, where="templateName", accepted=error.accepted) from None
     require_one_acquisition(work, item, signature.type)

@@ -18,6 +18,7 @@ from dfs.phase2.service.work import Work
 __all__ = ["Windows", "absolute_windows", "sidereal_windows", "write_windows"]
 
 _DAY = 1440
+_YEARS = range(1972, 2101)  # nights can be computed in these; a window outside the run is a finding, not an error
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d*)?)?", re.ASCII)
 
 
@@ -126,12 +127,14 @@ def _list(given: Any, where: str) -> list[Any]:
 
 
 def _minute(window: Document, key: str, where: str) -> datetime:
+    place = f"{where}.{key}"
     try:
         at = datetime.fromisoformat(str(window[key]))
     except (KeyError, ValueError):
-        raise UsageError(
-            f"{window.get(key)!r} is no time", where=f"{where}.{key}", accepted="YYYY-MM-DDTHH:MM, UTC"
-        ) from None
+        raise UsageError(f"{window.get(key)!r} is no time", where=place, accepted="YYYY-MM-DDTHH:MM, UTC") from None
+    if at.year not in _YEARS:
+        years = f"the years {_YEARS.start} to {_YEARS.stop - 1}"
+        raise UsageError(f"{window[key]!r} is in no year of observations", where=place, accepted=years)
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return at.replace(second=0, microsecond=0)
 

@@ -22,6 +22,7 @@ STEP_MINUTES = 5
 # the Sun's true altitude (deg); sunset: upper limb on a level horizon, refraction 34 arcmin, radius 16 arcmin
 _SUN = {"sunset": -0.8333, "civil": -6.0, "nautical": -12.0, "astronomical": -18.0}
 _MINUTE = 1.0 / 1440.0
+_YEARS = range(1972, 2101)  # those that the formulae are for
 _MJD_OF_ORDINAL = 678576  # date.toordinal() minus the modified Julian date
 
 
@@ -70,6 +71,9 @@ def night(site: Site, evening: date | str, *, step_minutes: int = STEP_MINUTES) 
             evening = date.fromisoformat(evening)
         except ValueError:
             raise UsageError(f"{evening!r} is no date", where="night", accepted="YYYY-MM-DD") from None
+    if evening.year not in _YEARS:
+        years = f"the years {_YEARS.start} to {_YEARS.stop - 1}"
+        raise UsageError(f"there is no night for {evening}", where="night", accepted=years)
     return _night(site, evening.toordinal(), step_minutes)
 
 

@@ -131,6 +131,36 @@ def test_places(place, desk):
 
 
 @pytest.mark.parametrize(
+    ("action", "body", "where"),
+    [
+        ("create-item", {"templates": True}, "templates"),
+        ("create-item", {"templates": [None]}, "templates"),
+        ("create-item", {"templates": [{"templateName": []}]}, "templateName"),
+        ("create-item", {"templates": [{"templateName": "TINY_obs", "parameters": True}]}, "TINY_obs"),
+        (
+            "create-item",
+            {"templates": [{"templateName": "TINY_obs", "parameters": [{"name": [], "value": 1}]}]},
+            "TINY_obs",
+        ),
+        ("create-item", {"absolute": [{"from": "0001-01-01T00:00+23:00", "to": "2022-12-01T00:00"}]}, "absolute[0]"),
+        ("create-template", {"templateName": {}}, "templateName"),
+        ("create-template", {"templateName": "TINY_obs", "number": 3}, "number"),
+        ("create-template", {"templateName": "TINY_obs", "number": True}, "number"),
+        ("move", {"position": 1.5}, "position"),
+        ("move", {"position": True}, "position"),
+        ("move", {"position": "first"}, "position"),
+    ],
+    ids=str,
+)
+def test_bodies_of_another_shape(place, desk, new_ob, action, body, where):
+    number = -1 if action == "create-item" else new_ob()
+    common = {"itemType": "OB", "name": "x", "containerId": place.root(place.service)}
+    with pytest.raises(UsageError) as caught:
+        desk.apply(place.service, [Change(action, number, {**common, **body})])
+    assert f"change 1 ({action} {number}): {where}" in caught.value.where
+
+
+@pytest.mark.parametrize(
     ("wrong", "error", "where"),
     [
         (Change("create-item", 5, {"itemType": "OB", "name": "x"}), UsageError, "change 2 (create-item 5)"),

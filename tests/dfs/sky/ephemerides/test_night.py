@@ -57,6 +57,13 @@ def test_what_is_no_date_is_told() -> None:
     assert told.value.accepted == "YYYY-MM-DD"
 
 
+@pytest.mark.parametrize("evening", ["0001-01-01", "1971-12-31", "2101-01-01", "9999-12-31"])
+def test_nights_out_of_reach_are_told(evening: str) -> None:
+    with pytest.raises(UsageError, match="no night for") as told:
+        night(PARANAL, evening)
+    assert told.value.accepted == "the years 1972 to 2100"
+
+
 def test_where_the_sun_does_not_set_is_told() -> None:
     with pytest.raises(UsageError, match="no dark night"):
         night(Site("Tromso", 69.6, 18.9, 0.0), "2026-06-21")
