@@ -149,7 +149,7 @@ def _run(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item as the contract has it, with what lies in it."""
+    """Return an item with what lies in it, under the keys of this command's JSON."""
     from dfs.phase2.client.trees import is_block, item_number
 
     shared = {"item_type": item["itemType"], "id": item_number(item), "name": item["name"]}

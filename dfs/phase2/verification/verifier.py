@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dfs.errors import NotFoundError, UsageError
 from dfs.instruments.packages import InstrumentPackage
@@ -12,7 +12,9 @@ from dfs.model.phase2 import Container, Finding, ObservationBlock, ObservingRun,
 from dfs.phase2.execution import ExecutionTime, following_time, package_of
 from dfs.phase2.verification.registry import Level, rules
 from dfs.phase2.verification.views import BlockView, ContainerView, RunView
-from dfs.phase2.visibility import Never, never_observable
+
+if TYPE_CHECKING:
+    from dfs.phase2.visibility import Never
 
 __all__ = ["Verifier"]
 
@@ -81,6 +83,8 @@ class Verifier:
         """Return why, for the blocks that cannot be observed in any night of their run."""
         if not self._sky or run.valid_from >= run.valid_to:
             return {}
+        from dfs.phase2.visibility import never_observable
+
         timed = [replace(one, execution_s=times.get(one.ob_id, 0.0)) for one in blocks if one.kind == "OB"]
         try:
             return never_observable(timed, run) if timed else {}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dfs.errors import UsageError
 from dfs.instruments.packages import InstrumentPackage
 from dfs.model.phase2 import Container, ObservationBlock, ObservingRun, RunTree
-from dfs.phase2.visibility import Never
-from dfs.sky.ephemerides import Track, read_track
+
+if TYPE_CHECKING:
+    from dfs.phase2.visibility import Never
+    from dfs.sky.ephemerides import Track
 
 __all__ = ["BlockView", "ContainerView", "RunView"]
 
@@ -51,6 +54,8 @@ class BlockView:
         """The ephemeris; an error where it cannot be read; None where there is none."""
         if not self.block.ephemeris.strip():
             return None
+        from dfs.sky.ephemerides import read_track
+
         try:
             return read_track(self.block.ephemeris)
         except UsageError as error:

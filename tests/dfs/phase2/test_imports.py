@@ -12,7 +12,14 @@ HEAVY = ("numpy", "astropy", "bokeh", "PIL", "httpx", "pandas", "duckdb", "sqlal
 
 @pytest.mark.parametrize(
     "module",
-    ["dfs.phase2.client", "dfs.phase2.examples", "dfs.phase2.formats", "dfs.instruments.packages", "dfs.cli.p2.group"],
+    [
+        "dfs.cli.p2.group",
+        "dfs.instruments.packages",
+        "dfs.phase2.client",
+        "dfs.phase2.examples",
+        "dfs.phase2.formats",
+        "dfs.phase2.verification",
+    ],
 )
 def test_importing_is_cheap(module):
     code = f"import sys, {module}; print(*[one for one in {HEAVY!r} if one in sys.modules])"
