@@ -133,6 +133,7 @@ def looking(browser, host, query: str = ""):
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.goto(f"{host.line['pages']['p2']}{query}", timeout=PATIENCE_MS)
     seen.settle()
+    assert page.evaluate("document.body.dataset.dfsState"), f"no page: {page.content()[:500]}"
     try:
         yield seen
     finally:
