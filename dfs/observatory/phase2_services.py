@@ -49,7 +49,7 @@ class Phase2Services(ReductionServices):
         """Runs and blocks as a PI speaks of them: `dfs.phase2.client.Phase2`."""
         from dfs.phase2.client import Phase2
 
-        return Phase2(self.phase2_desk, [self._archived_position, _standard_position])
+        return Phase2(self.phase2_desk, [self._archived_position, _standard_position], lambda: self.chart_background)
 
     @cached_property
     def chart_background(self) -> Background:

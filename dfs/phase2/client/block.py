@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dfs.errors import NotFoundError, UsageError
+from dfs.phase2.client.charting import Charted
 from dfs.phase2.client.pointing import target_document
 from dfs.phase2.client.quantities import CONSTRAINT_UNITS, constraint_name, instant, plain_value
 from dfs.phase2.client.results import Execution, Findings
-from dfs.phase2.client.templated import Templated
 from dfs.phase2.client.trees import Document
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Block"]
 
 
-class Block(Templated):
+class Block(Charted):
     """An OB or CB of a run.  What you set is yours until `push`; whatever asks the observatory pushes before.
 
     Examples
@@ -171,11 +171,6 @@ class Block(Templated):
                 raise NotFoundError(f"there is no file {path}", where="ephemeris")
             text = path.read_text(encoding="utf-8")
         self._document["ephemeris"] = text
-        return self
-
-    def chart(self, file: str | Path | bytes, name: str = "") -> Self:
-        """Attach a finding chart: the path of a JPEG file, or its bytes with a name."""
-        self._run.attach(self._number, file, name)
         return self
 
     def verify(self) -> Findings:

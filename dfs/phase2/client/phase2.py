@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dfs.errors import NotFoundError
 from dfs.phase2.api import Phase2Desk
 from dfs.phase2.client.names import Lookup, Names
 from dfs.phase2.client.run import Run
 from dfs.phase2.client.trees import Document
+
+if TYPE_CHECKING:
+    from dfs.phase2.charts import Background
 
 __all__ = ["Phase2"]
 
@@ -24,6 +27,8 @@ class Phase2:
         Who answers: `dfs.phase2.service.EmbeddedPhase2`, or `dfs.phase2.remote.RemotePhase2`.
     lookups
         Find positions by name (degrees, J2000), such as the observatory's archive; asked after what you keep and the catalogue of NGC, IC, Messier.
+    background
+        Gives what finding charts are drawn on unless told; default: paper.
 
     Examples
     --------
@@ -32,8 +37,11 @@ class Phase2:
     >>> run.diff(); run.push()                                                              # doctest: +SKIP
     """
 
-    def __init__(self, desk: Phase2Desk, lookups: Iterable[Lookup] = ()) -> None:
+    def __init__(
+        self, desk: Phase2Desk, lookups: Iterable[Lookup] = (), background: Callable[[], Background] | None = None
+    ) -> None:
         self.api = desk
+        self._background = background
         self.names = Names((self._kept_targets,), lookups)
 
     def runs(self, *, instrument: str | None = None, mode: str | None = None, period: int | None = None) -> list[Run]:
@@ -44,7 +52,7 @@ class Phase2:
             for one in self.api.runs()
             if all(value is None or one.get(key) == value for key, value in wanted.items())
         ]
-        return [Run(self.api, one, self.names) for one in sorted(found, key=lambda one: str(one["progId"]))]
+        return [self._opened(one) for one in sorted(found, key=lambda one: str(one["progId"]))]
 
     def run(self, which: str | int) -> Run:
         """Return a run by its identifier or number.
@@ -57,7 +65,7 @@ class Phase2:
         known = self.api.runs()
         for one in known:
             if which in (one["progId"], one["runId"]):
-                return Run(self.api, one, self.names)
+                return self._opened(one)
         names = [str(one["progId"]) for one in known]
         near = get_close_matches(str(which), names, n=3)
         hint = f"did you mean {', '.join(near)}?" if near else f"yours: {', '.join(names) or 'none'}"
@@ -70,7 +78,7 @@ class Phase2:
             raise NotFoundError(
                 "this observatory makes no runs", where="add_run", hint="runs of ESO come from its proposals"
             )
-        return Run(self.api, create({"progId": prog_id, "instrument": instrument, **more}), self.names)
+        return self._opened(create({"progId": prog_id, "instrument": instrument, **more}))
 
     def keep_target(self, name: str, ra: Any = None, dec: Any = None, **more: Any) -> Document:
         """Keep a target for all your runs; `run...target(name)` finds it by its name."""
@@ -81,6 +89,9 @@ class Phase2:
 
     def _kept_targets(self) -> list[Mapping[str, Any]]:
         return [{"name": one.get("name"), **(one.get("body") or one)} for one in self.api.library("target")]
+
+    def _opened(self, document: Document) -> Run:
+        return Run(self.api, document, self.names, self._background)
 
     def __repr__(self) -> str:
         return "\n".join(repr(one) for one in self.runs()) or "no runs"

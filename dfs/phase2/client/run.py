@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from dfs.phase2.formats.tables import Accepts
 
 if TYPE_CHECKING:
     from dfs.phase2.api import Phase2Desk
+    from dfs.phase2.charts import Background
     from dfs.phase2.visibility import NightVisibility
 
 __all__ = ["Run"]
@@ -41,10 +42,19 @@ class Run(RunTables):
         The run's document.
     names
         Finds targets by name.
+    background
+        Gives what finding charts are drawn on; default: paper.
     """
 
-    def __init__(self, desk: Phase2Desk, document: Mapping[str, Any], names: Names) -> None:
+    def __init__(
+        self,
+        desk: Phase2Desk,
+        document: Mapping[str, Any],
+        names: Names,
+        background: Callable[[], Background] | None = None,
+    ) -> None:
         self._desk = desk
+        self._background = background
         self._told = dict(document)
         self._names = names
         super().__init__(self, int(document["containerId"]))
@@ -83,6 +93,25 @@ class Run(RunTables):
     def names(self) -> Names:
         """Finds targets by name, the run's phase-1 targets first."""
         return self._names.with_kept(lambda: self._desk.phase1_targets(self.run_id))
+
+    def chart_background(self) -> Background:
+        """Return what finding charts are drawn on unless told."""
+        from dfs.phase2.charts import Blank
+
+        return Blank() if self._background is None else self._background()
+
+    def readme(self, **fields: Any) -> Document:
+        """Return the run's README; with fields (``summary="..."``, ``strategy=``, ``mayBeRelaxed=`` ...) save these first, at once.
+
+        Raises
+        ------
+        UsageError
+            There is no such field; says which there are.
+        """
+        found = self._desk.readme(self.run_id)
+        if fields:
+            found = self._desk.save_readme(self.run_id, {**found.body, **fields}, found.version)
+        return dict(found.body)
 
     @cached_property
     def accepts(self) -> Accepts:

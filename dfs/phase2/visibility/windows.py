@@ -18,6 +18,7 @@ __all__ = ["Blocked", "NightVisibility", "Window", "all_windows", "windows"]
 
 _DAY_S = 86400.0
 _INSTANT = 1e-9
+_TOLD_AIRMASS = 10.0  # a higher one says nothing
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,7 +40,7 @@ class Blocked:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NightVisibility:
     """A block in a night.
 
@@ -65,6 +66,12 @@ class NightVisibility:
     reason: str = ""
     code: str = ""
     lowest_airmass: float = float("inf")
+
+    def __repr__(self) -> str:
+        spans = ", ".join(f"{one.start:%H:%M}-{one.end:%H:%M}" for one in self.windows)
+        told = f"observable {spans} UT" if spans else f"not observable: {self.reason}"
+        best = f"; least airmass {self.lowest_airmass:.2f}" if self.lowest_airmass < _TOLD_AIRMASS else ""
+        return f"night of {self.night}: {told}{best}"
 
 
 def windows(
