@@ -1,13 +1,13 @@
 """Image quality from the seeing, and the light that an aperture or a slit keeps of it.
 
 The formula is that of ESO's exposure time calculators: the seeing at the zenith and 500 nm grows with air mass and falls with
-wavelength (Kolmogorov), less for a telescope that is not small against the outer scale of the turbulence (Tokovinin 2002, PASP
-114, 1156; Martinez et al. 2010, The Messenger 141, 5), and the telescope's diffraction and the instrument add in quadrature:
+wavelength (Kolmogorov), less for a telescope that is not small against the outer scale of the turbulence (Martinez et al. 2010, The
+Messenger 141, 5 and A&A 516, A90), and the telescope's diffraction and the instrument add in quadrature:
 
     r0 = 0.976 (500 nm / s) (lambda / 500 nm)^1.2 X^-0.6
     F  = 1 / (1 + 300 D / L0) - 1
     FWHM_atmosphere = s X^0.6 (lambda / 500 nm)^-0.2 sqrt(1 + 2.183 F (r0 / L0)^0.356)
-    FWHM_telescope  = 0.000212 lambda / D                       arcsec, nm, m
+    FWHM_telescope  = 0.000212 lambda / D                       arcsec, nm, m; assumed, 0.015 arcsec at 558 nm
     IQ = sqrt(FWHM_atmosphere^2 + FWHM_telescope^2 + FWHM_instrument^2)
 
 The profile is a Gaussian: a Moffat function of beta 2.5 is excluded by the encircled energy that ESO's calculator prints.

@@ -77,4 +77,4 @@ def published(name: str) -> Published:
 
 def _meta(lines: list[str], key: str) -> str:
     mark = f"#   {key}:"
-    return next((line[len(mark) :].strip(" '") for line in lines if line.startswith(mark)), "")
+    return next((line[len(mark) :].strip(" '\"") for line in lines if line.startswith(mark)), "")

@@ -3,14 +3,15 @@
 Below 332 nm and above 1000 nm, where the measured extinction of Paranal (Patat et al. 2011, A&A 527, A91) ends, and to know what is
 scattered rather than lost, the continuum is the sum of three terms:
 
-* Rayleigh scattering, Liou 2002 (An Introduction to Atmospheric Radiation) for the pressure of the site:
+* Rayleigh scattering, Liou 2002 (An Introduction to Atmospheric Radiation, p. 352) for the pressure of the site:
   tau = (p / 1013.25) (0.00864 + 6.5e-6 h) lambda^-(3.916 + 0.074 lambda + 0.050 / lambda), micron and km;
-* aerosols, Patat et al. 2011: k = 0.013 lambda^-1.38 mag, constant below 400 nm;
+* aerosols, Patat et al. 2011: k = 0.014 lambda^-1.38 mag, constant below 400 nm, as ESO's sky model takes it;
 * ozone, 258 Dobson units.
 
 Absorption in bands is unresolved in the bins of its table, so its optical depth grows with the water on the line of sight as
 u^p(tau), p = 0.65 + 0.3 / (1 + 3 tau): a fit to the bands for 1.3, 1.7, 2.5 and 3.5 mm. Against ESO's sky model the mean
-transmission of a bin of resolution 1500 is then right to 0.005 (rms, 600-1000 nm), of resolution 700 to 0.03 (1000-2500 nm).
+transmission of a bin is then right to 0.005 (rms; resolution 1500, 600-1000 nm, 2.5 mm), 0.01 (resolution 1500, 600-2500 nm, 1.7 mm),
+0.03 (resolution 700, 800-2500 nm, 3.5 mm) and 0.04 (bins of 1 nm, 650-2500 nm, 2.5 mm at air mass 1.2).
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-PRESSURE_HPA = 744.0  # mean of Paranal, 2640 m (Noll et al. 2012, A&A 543, A92)
-MEDIAN_PWV_MM = 2.5  # precipitable water vapour above Paranal (Kerber et al. 2012, SPIE 8446)
+PRESSURE_HPA = 744.0  # at Paranal, 2640 m, as ESO's sky model takes it
+MEDIAN_PWV_MM = 2.5  # precipitable water vapour above Paranal, median (AstarVienna/irdb, Paranal.yaml)
 _HEIGHT_KM = 2.64
+_AEROSOL_MAG = 0.014  # mag of one air mass at 1 micron
 _TABLE_PWV_MM = 2.5
 _MAGNITUDE = 2.5 / np.log(10.0)  # magnitudes of an optical depth of 1
 _EDGE_NM = (332.5, 1000.0)  # of the measured extinction
@@ -44,16 +46,16 @@ _BLEND_NM = 20.0
 
 
 def rayleigh_depth(wavelength_nm: ArrayLike, pressure_hpa: float = PRESSURE_HPA) -> Array:
-    """Return the optical depth of Rayleigh scattering at air mass 1 (Liou 2002; Noll et al. 2012, equation 5)."""
+    """Return the optical depth of Rayleigh scattering at air mass 1 (Liou 2002)."""
     um = np.asarray(wavelength_nm, dtype=np.float64) / 1e3
     scale = pressure_hpa / 1013.25 * (0.00864 + 6.5e-6 * _HEIGHT_KM)
     return np.asarray(scale * um ** -(3.916 + 0.074 * um + 0.050 / um), dtype=np.float64)
 
 
 def aerosol_depth(wavelength_nm: ArrayLike) -> Array:
-    """Return the optical depth of aerosols at air mass 1 (Patat et al. 2011, A&A 527, A91, section 5)."""
+    """Return the optical depth of aerosols at air mass 1 (Patat et al. 2011, A&A 527, A91; ESO's sky model)."""
     um = np.maximum(np.asarray(wavelength_nm, dtype=np.float64) / 1e3, 0.4)
-    return np.asarray(0.013 * um**-1.38 / _MAGNITUDE, dtype=np.float64)
+    return np.asarray(_AEROSOL_MAG * um**-1.38 / _MAGNITUDE, dtype=np.float64)
 
 
 def ozone_depth(wavelength_nm: ArrayLike) -> Array:

@@ -1,9 +1,9 @@
 """Light of the upper atmosphere: some 3,900 lines of OH, O2, O, Na, and the continuum between them.
 
-Intensities at the zenith above the air (Noll et al. 2012, A&A 543, A92, section 4) grow to the horizon as the layer is seen more
+Intensities at the zenith above the air (Noll et al. 2012, A&A 543, A92) grow to the horizon as the layer is seen more
 obliquely (van Rhijn 1921): 1 / sqrt(1 - (R sin z / (R + h))^2). What the air scatters out of the beam is in part made good by what it
 scatters into it, so that optical depths count with f X_ag, X_ag = 1 / sqrt(1 - 0.972 sin^2 z), f = 1.669 log10 X_ag - 0.146 for
-molecules and 1.732 log10 X_ag - 0.318 for aerosols (their equations 23 to 25).
+molecules and 1.732 log10 X_ag - 0.318 for aerosols.
 
 The O2 band at 1270 nm is absorbed by the O2 below it, line by line, where the table of bands knows only means: a line of f photons is
 left with exp(-(0.0944 f X)^0.665), fitted to ESO's sky model (resolution 1000, 1240 to 1300 nm: every 6 nm right to 7 %).

@@ -1,8 +1,8 @@
 """Moonlight scattered by the air, by wavelength.
 
 * The Moon's light: the Sun's, times the solid angle of the Moon over pi, times the reflectance of its disk by phase and wavelength as
-  the ROLO telescopes measured it (Kieffer & Stone 2005, AJ 129, 2887, equation 10), and brighter by 1 / 0.87 (Velikodsky et al. 2011,
-  Icarus 214, 30, who find ROLO's scale too faint) and by 1.08, by which four answers of ESO's calculators lie above this model.
+  the ROLO telescopes measured it (Kieffer & Stone 2005, AJ 129, 2887), brighter by 1 / 0.87: the ratio of ROLO's reflectances to those
+  of Velikodsky et al. 2011 (Icarus 214, 30).
 * Scattering once, in plane layers where molecules and aerosols lie together: with optical depth t, phase function P and air masses Xm of
   the Moon and X of the target (Krisciunas & Schaefer 1991, PASP 103, 1033, equation 3),
   B = E / 4 pi  sum(w t P) / t  X / (Xm - X)  (exp(-t X) - exp(-t Xm)).
@@ -27,13 +27,13 @@ __all__ = ["moon_photons", "moon_reflectance", "moonlight"]
 Array = NDArray[np.float64]
 
 _SOLID_ANGLE = 6.4177e-5  # of the Moon at its mean distance (sr), Kieffer & Stone 2005
-_PHASE_TERMS = (4.06054, 12.8802, -30.5858, 16.7498)  # degrees; Kieffer & Stone 2005, table 4
-_BRIGHTER = 1.08 / 0.87  # than ROLO
+_PHASE_TERMS = (4.06054, 12.8802, -30.5858, 16.7498)  # degrees; Kieffer & Stone 2005
+_BRIGHTER = 1.0 / 0.87  # than ROLO
 _AEROSOL_ALBEDO = 0.97  # light that aerosols scatter rather than absorb (Noll et al. 2012, A&A 543, A92)
 
 
 def moon_reflectance(wavelength_nm: ArrayLike, sun_separation_deg: float) -> Array:
-    """Return the reflectance of the Moon's disk (Kieffer & Stone 2005, equation 10, without libration)."""
+    """Return the reflectance of the Moon's disk (Kieffer & Stone 2005, without libration)."""
     table = published("moon")
     separation = sun_separation_deg if sun_separation_deg <= 180.0 else sun_separation_deg - 360.0
     degrees = 180.0 - abs(separation)

@@ -1,9 +1,9 @@
 """Sunlight scattered by the dust of the planetary system.
 
-Brightness at 500 nm by ecliptic coordinates: Leinert et al. 1998, A&AS 127, 1, table 17. Its spectrum is the Sun's, reddened (their
-equation 22): 1 + c log10(lambda / 500 nm), c from 1.2 (within 30 deg of the Sun) to 0.9 (beyond 90 deg) below 500 nm, from 0.8 to
+Brightness at 500 nm by ecliptic coordinates: Leinert et al. 1998, A&AS 127, 1. Its spectrum is the Sun's, reddened
+(ibid.): 1 + c log10(lambda / 500 nm), c from 1.2 (within 30 deg of the Sun) to 0.9 (beyond 90 deg) below 500 nm, from 0.8 to
 0.6 above. As light comes from everywhere, part of what the air scatters out of the beam is scattered into it: the optical depth counts
-with a factor f (Noll et al. 2012, A&A 543, A92, equations 15 and 16) that depends on log10 of the brightness.
+with a factor f (Noll et al. 2012, A&A 543, A92) that depends on log10 of the brightness.
 """
 
 from __future__ import annotations
