@@ -28,8 +28,10 @@ from dfs.model.phase2 import (
 )
 
 __all__ = [
+    "SKY_WORDS",
     "read_block",
     "read_container",
+    "read_limits",
     "read_run",
     "read_tree",
     "write_block",
@@ -50,7 +52,9 @@ _TARGET = {
     "differential_ra": "differentialRa",
     "differential_dec": "differentialDec",
 }
-_MOON = {"d": 0.4, "g": 0.7, "n": 1.0}  # phase-1 letters (dark, grey, bright) -> fraction of lunar illumination
+# letters and abbreviations of proposals; letters as public records of runs have them, their fractions are assumed
+_MOON = {"d": 0.4, "g": 0.7, "n": 1.0}
+SKY_WORDS = {"PHO": "Photometric", "CLR": "Clear", "THN": "Variable, thin cirrus", "THK": "Variable, thick cirrus"}
 
 
 def read_tree(document: Mapping[str, Any]) -> RunTree:
@@ -60,9 +64,7 @@ def read_tree(document: Mapping[str, Any]) -> RunTree:
 
 def read_run(document: Mapping[str, Any]) -> ObservingRun:
     """Return a run; phase-1 limits on the Moon are numbers from here on."""
-    limits = dict(document.get("observingConstraints") or {})
-    if isinstance(limits.get("fli"), str):
-        limits["fli"] = _MOON.get(limits["fli"], 1.0)
+    limits = read_limits(document.get("observingConstraints") or {})
     pi = document.get("pi") or {}
     return ObservingRun(
         run_id=document["runId"],
@@ -85,6 +87,17 @@ def read_run(document: Mapping[str, Any]) -> ObservingRun:
         waivers=tuple(limits.pop("waivers", ())),
         state=document.get("state", "open"),
     )
+
+
+def read_limits(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the phase-1 limits of a run in phase 2's words: a fraction for the Moon's letter, a transparency for its abbreviation."""
+    limits = dict(document)
+    if isinstance(limits.get("fli"), str):
+        limits["fli"] = _MOON.get(limits["fli"], 1.0)
+    sky = limits.get("skyTransparency")
+    if sky is not None:
+        limits["skyTransparency"] = SKY_WORDS.get(str(sky), sky)
+    return limits
 
 
 def read_container(document: Mapping[str, Any]) -> Container:

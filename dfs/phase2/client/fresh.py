@@ -9,10 +9,10 @@ from typing import Any
 from dfs.errors import NotFoundError, UsageError
 from dfs.phase2.api import Phase2Desk
 from dfs.phase2.client.trees import Document
+from dfs.phase2.documents import read_limits
 
 __all__ = ["Fresh"]
 
-_MOON = {"d": 0.4, "g": 0.7, "n": 1.0}  # phase-1 letters (dark, grey, bright) -> fraction of lunar illumination
 _TARGET = {"name": "No name", "ra": "00:00:00.000", "dec": "00:00:00.000", "equinox": "J2000", "epoch": 2000.0}
 _MOTIONS = dict.fromkeys(("properMotionRa", "properMotionDec", "differentialRa", "differentialDec"), 0.0)
 
@@ -119,8 +119,8 @@ class Fresh:
         if self._defaults is None:
             told = self._desk.instrument_constraints(self._run["instrument"], self.version)
             self._defaults = {one["name"]: one.get("default") for one in told.get("observingConstraints", ())}
-            limits = dict(self._run.get("observingConstraints") or {})
-            if isinstance(limits.get("fli"), str):
-                limits["fli"] = _MOON.get(limits["fli"], 1.0)
-            self._defaults |= {key: value for key, value in limits.items() if key in self._defaults}
+            limits = read_limits(self._run.get("observingConstraints") or {})
+            self._defaults |= {
+                key: value for key, value in limits.items() if key in self._defaults and value is not None
+            }
         return {key: value for key, value in self._defaults.items() if value is not None}

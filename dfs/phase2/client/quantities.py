@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dfs.errors import UsageError
+from dfs.phase2.documents import SKY_WORDS
 
 __all__ = ["constraint_name", "instant", "plain_value"]
 
@@ -26,7 +27,6 @@ _CONSTRAINTS = {
     "turbulence": "atm",
 }
 # Abbreviations of proposals (phase 1) -> words of phase 2
-_SKIES = {"PHO": "Photometric", "CLR": "Clear", "THN": "Variable, thin cirrus", "THK": "Variable, thick cirrus"}
 
 
 def constraint_name(word: str) -> str:
@@ -47,7 +47,7 @@ def plain_value(name: str, value: Any, unit: str = "") -> Any:
     if hasattr(value, "tolist"):
         value = value.tolist()
     if name == "skyTransparency" and isinstance(value, str):
-        return _SKIES.get(value.upper(), value)
+        return SKY_WORDS.get(value.upper(), value)
     return list(value) if isinstance(value, tuple) else value
 
 

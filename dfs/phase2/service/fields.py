@@ -14,6 +14,7 @@ from typing import Any
 from dfs.errors import UsageError
 from dfs.instruments.packages import InstrumentPackage, coerce, default_constraints
 from dfs.model.sexagesimal import DEC_FORMAT, RA_FORMAT, dec_deg, dec_text, ra_deg, ra_text
+from dfs.phase2.documents import read_limits
 
 __all__ = [
     "constraint_set",
@@ -28,7 +29,6 @@ __all__ = [
 
 LONGEST_NAME = 68  # a FITS card holds no more: OBS NAME
 LONGEST_TEXT = 10_000  # assumed
-_MOON = {"d": 0.4, "g": 0.7, "n": 1.0}  # phase-1 letters, as `dfs.phase2.documents` reads them
 _NEW_TARGET: Mapping[str, Any] = {
     "name": "No name",
     "ra": "00:00:00.000",
@@ -60,10 +60,8 @@ def new_block(item_type: str, package: InstrumentPackage, limits: Mapping[str, A
 def phase1_defaults(package: InstrumentPackage, limits: Mapping[str, Any]) -> dict[str, Any]:
     """Return the constraint values of a new block."""
     values = default_constraints(package)
-    for name, limit in limits.items():
-        if name in values and limit is not None:
-            values[name] = _MOON.get(limit, limit) if name == "fli" and isinstance(limit, str) else limit
-    return values
+    given = {name: limit for name, limit in read_limits(limits).items() if name in values and limit is not None}
+    return {**values, **given}
 
 
 def item_name(value: Any, where: str = "name") -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from dfs.errors import UsageError
 from dfs.instruments.packages import ConstraintSpec, accepted, coerce
 from dfs.model.phase2 import Fix, Severity
+from dfs.phase2.documents import SKY_WORDS
 from dfs.phase2.verification.registry import Problem, rule
 from dfs.phase2.verification.views import BlockView
 
@@ -17,8 +18,7 @@ __all__: list[str] = []
 
 _SMALLER_IS_STRICTER = ("airmass", "seeing", "fli", "waterVapour", "contrast")
 _LARGER_IS_STRICTER = ("moonDistance", "strehlRatio", "twilight")
-_SKY = ("Photometric", "Clear", "Variable, thin cirrus", "Variable, thick cirrus")  # strictest first
-_ABBREVIATIONS = {"PHO": 0, "CLR": 1, "THN": 2, "THK": 3}
+_SKY = tuple(SKY_WORDS.values())  # strictest first
 _LEADING_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%", re.ASCII)
 
 
@@ -70,7 +70,7 @@ def stricter_than_phase_1(view: BlockView) -> Iterator[Problem]:
     for name, limit in view.run.limits.items():
         value = view.block.constraints.values.get(name)
         if value is not None and limit is not None and _is_stricter(name, value, limit):
-            granted = _SKY[_ABBREVIATIONS[str(limit)]] if str(limit) in _ABBREVIATIONS else limit
+            granted = SKY_WORDS.get(str(limit), limit)
             bound = "at least" if name in _SMALLER_IS_STRICTER else "at most"
             what = f"{granted} or worse" if isinstance(granted, str) else f"{bound} {granted:g}"
             message = f"{name} {_spelled(value)} is stricter than the {_spelled(granted)} of phase 1"
@@ -106,7 +106,7 @@ def _allowed_default(view: BlockView, spec: ConstraintSpec) -> Any:
     limit = view.run.limits.get(spec.name)
     if limit is not None:
         try:
-            return coerce(spec, _SKY[_ABBREVIATIONS[str(limit)]] if str(limit) in _ABBREVIATIONS else limit)
+            return coerce(spec, SKY_WORDS.get(str(limit), limit))
         except UsageError:
             return spec.default
     return spec.default
@@ -127,7 +127,8 @@ def _is_stricter(name: str, value: Any, limit: Any) -> bool:
 
 
 def _sky_rank(value: Any) -> int | None:
-    return _SKY.index(value) if value in _SKY else _ABBREVIATIONS.get(str(value))
+    word = SKY_WORDS.get(str(value), value)
+    return _SKY.index(word) if word in _SKY else None
 
 
 def _is_number(value: Any) -> bool:

@@ -121,6 +121,14 @@ def test_waivers_are_given_by_support_and_operators_alone(place):
     assert operator.set_run(place.service, {"waivers": []})["observingConstraints"] == {"seeing": 1.0}
 
 
+def test_a_new_block_has_phase_1_limits_in_phase_2s_words(place, desk):
+    limits = {"skyTransparency": "CLR", "fli": "d", "seeing": None}
+    place.desk("operator").set_run(place.service, {"observingConstraints": limits})
+    made = desk.create_item(place.root(place.service), "OB", "one").body["constraints"]
+    assert (made["skyTransparency"], made["fli"]) == ("Clear", 0.4)
+    assert made["seeing"] is not None
+
+
 def test_phase1(place):
     targets = [{"name": "NGC 1365", "ra": "03:33:36.400", "dec": "-36:08:25.000"}]
     blocked = [{"from": "2022-12-01T00:00:00Z", "to": "2022-12-05T00:00:00Z"}]
