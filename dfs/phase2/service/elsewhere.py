@@ -93,17 +93,17 @@ class Elsewhere(Desk):
 
 
 def _files(look: Look, block: Item) -> dict[str, bytes]:
-    """Return the files of a block: ``OBID/charts/N`` (from 0) and ``OBID/templates/N/PARAMETER`` (N: position of the template)."""
+    """Return the files of a block: ``OBID/charts/N`` (from 1) and ``OBID/templates/TEMPLATEID/PARAMETER``."""
     found = {
         f"{block.id}/charts/{index}": file_content_of(look.connection, one).content
-        for index, one in enumerate(look.of(block, "charts").body)
+        for index, one in enumerate(look.of(block, "charts").body, 1)
     }
-    for index, row in enumerate(look.templates(block)):
+    for row in look.templates(block):
         for one in look.document(row.subject, "self", block.run_id).body["parameters"]:
             if one["type"] in {"file", "paramfile"}:
                 stored = look.document(row.subject, f"file:{one['name']}", block.run_id)
                 if stored.body:
-                    found[f"{block.id}/templates/{index}/{one['name']}"] = file_content(look.connection, stored).content
+                    found[f"{block.id}/templates/{row.id}/{one['name']}"] = file_content(look.connection, stored).content
     return found
 
 

@@ -124,7 +124,7 @@ def test_exports(place, desk, new_ob):
     desk.add_chart(number, Upload("fc.jpg", JPEG))
     science = desk.templates(number).body[1]["templateId"]
     desk.save_file_parameter(number, science, "INS.MASK", Upload("m", b"mask"), "*")
-    files = {f"{number}/charts/0": JPEG, f"{number}/templates/1/INS.MASK": b"mask"}
+    files = {f"{number}/charts/1": JPEG, f"{number}/templates/{science}/INS.MASK": b"mask"}
     assert equipped(place).export_ob(number) == Upload("110.TINY.001", repr(("one", files)).encode())
     whole = equipped(place).export_container(place.root(place.service))
     assert whole == Upload("110.TINY.001", repr(("110.TINY.001", files)).encode())
@@ -137,6 +137,24 @@ def test_visibility(place, desk, new_ob):
         "night": "2022-11-01",
         "names": ["a", "b"],
     }
+
+
+def test_an_exported_block_is_read_back_with_its_files(tmp_path):
+    import dfs
+    from dfs.phase2.formats import read_zip
+
+    with dfs.open(tmp_path / "o") as observatory:
+        desk = observatory.phase2_desk
+        run = desk.create_run({"progId": "118.23XY.001", "instrument": "FORS2", "period": 118})
+        number = desk.create_item(run["containerId"], "OB", "one").body["obId"]
+        desk.create_template(number, "FORS2_lss_acq_slit")
+        desk.add_chart(number, Upload("first chart.jpg", JPEG))
+        desk.add_chart(number, Upload("second.jpg", JPEG))
+        for exported in (desk.export_ob(number), desk.export_container(run["containerId"])):
+            read = read_zip(exported.content)
+            (block,) = read.blocks()
+            assert block.charts == ("first chart.jpg", "second.jpg")
+            assert read.files_of(block.ob_id).charts == (JPEG, JPEG)
 
 
 def test_the_whole_observatory(tmp_path):
