@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 pytest.importorskip("anywidget")
 
 from dfs.clock import FixedClock
 from dfs.errors import UsageError
 from dfs.observatory import Observatory
-from dfs.phase2.api import Change
+from dfs.phase2.api import Change, Upload
 from dfs.phase2.examples import document, examples
 from dfs_widgets.p2 import P2Page
 from dfs_widgets.p2.reading import read_file
@@ -240,6 +242,11 @@ def test_what_leaves_as_a_zip_comes_back_whole(page):
     from dfs_widgets.p2.writing import export_bytes
 
     item = opened(page, "Loose")
+    picture = BytesIO()
+    Image.new("L", (60, 60), 255).save(picture, "JPEG")
+    page.room.phase2.add_chart(item, Upload("the field.jpg", picture.getvalue()))
+    page._watch.did()
+    item = opened(page, "Loose")
     name, _, content = export_bytes(page.room, "obx", [item])
     page._exchange._preview({"at": None}, name, content)
     assert "1 ready, 0 bad" in page.room.dialog.content["blocks"][0]["text"]
@@ -247,6 +254,8 @@ def test_what_leaves_as_a_zip_comes_back_whole(page):
     made = [one for one in page.room.run.blocks() if one["name"] == "Loose"]
     assert len(made) == 2
     assert made[0]["templates"][1]["parameters"] == made[1]["templates"][1]["parameters"]
+    assert [page.room.phase2.charts(one["obId"]) for one in made] == [["the field.jpg"]] * 2
+    assert page.room.phase2.chart(made[1]["obId"], 1).content == picture.getvalue()
     page._watch.undo({})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dfs.errors import DataError, NotFoundError, UsageError
@@ -98,22 +98,23 @@ class Exchanging:
         container = self._arrange.container_for(at, "OB")
         changes: list[Change] = []
         numbers: dict[int, int] = {}
+        names = {int(one["obId"]): one.get("charts", ()) for item in items for one in _blocks(item)}
         for item in items:
             _creations(item, int(container["containerId"]), changes, numbers)
         made = self._apply([*changes, *(more or [])])
         with_files = {number: files[number] for number in numbers if files and number in files}
         for number, own in with_files.items():
-            self._attach(made[numbers[number]], own)
+            self._attach(made[numbers[number]], own, names.get(number, ()))
         if with_files:
             self._watch.did()
         if made:
             self._open.item(made[-1])
 
-    def _attach(self, ob_id: int, files: Any) -> None:
+    def _attach(self, ob_id: int, files: Any, names: Sequence[str]) -> None:
         """Attach finding charts and files of parameters to a new block."""
         phase2 = self._room.phase2
-        for at, content in enumerate(files.charts, 1):
-            phase2.add_chart(ob_id, Upload(f"chart_{at}.jpg", content))
+        for name, content in zip(names, files.charts, strict=True):
+            phase2.add_chart(ob_id, Upload(name, content))
         templates = phase2.templates(ob_id).body if files.parameters else []
         for (place, parameter), content in files.parameters.items():
             template = int(templates[place]["templateId"])
@@ -238,6 +239,14 @@ def _import_blocks(name: str, read: Reading, pattern: Document | None) -> list[d
     if read.ready:
         shown.append(table(list(read.head), [list(one) for one in read.ready], testid="import-ready"))
     return shown
+
+
+def _blocks(item: Document) -> Iterator[Document]:
+    """Give a block, or every block in a container."""
+    if "obId" in item:
+        yield item
+    for one in item.get("items", ()):
+        yield from _blocks(one)
 
 
 def _creations(item: Document, container: int, changes: list[Change], numbers: dict[int, int]) -> None:
