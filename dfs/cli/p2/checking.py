@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,9 +13,11 @@ from dfs.cli.p2.group import chosen, elsewhere, opened, p2
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dfs.phase2.client import Findings
+    from dfs.phase2.client import Findings, Run
 
 __all__ = ["execution", "revise", "submit", "verify", "visibility"]
+
+_NAMED = 5  # blocks
 
 
 @p2.command("verify")
@@ -31,8 +34,10 @@ def verify(terminal: Terminal, /, run: str, item: str | None, connect: str | Non
         dfs p2 verify 110.23XY.001 "NGC 1365 300V" --json
     """
     with opened(terminal, connect) as phase2:
-        found = chosen(phase2.run(run), item).verify()
-    terminal.emit(_findings(found), lambda console: _show(console, found))
+        whole = phase2.run(run)
+        found = chosen(whole, item).verify()
+        names = _names(whole)
+    terminal.emit(_findings(found), lambda console: _show(console, found, names))
     if not found.ok:
         click.get_current_context().exit(1)
 
@@ -63,10 +68,16 @@ def submit(terminal: Terminal, /, run: str, item: str | None, notify: bool, conn
             raise UsageError("a run is notified whole", where="--notify", accepted="no item")
         found = whole.submit(notify=notify) if item is None else one.submit()
         status = {block.ob_id: block.status for block in ([one] if isinstance(one, Block) else one.blocks())}
+        names = _names(whole)
 
     def show(console: Console) -> None:
-        _show(console, found)
-        console.print(", ".join(f"{number}: {letter}" for number, letter in status.items()))
+        _show(console, found, names)
+        stay = [names.get(number, str(number)) for number, letter in status.items() if letter in {"P", "-"}]
+        console.print(f"{len(status) - len(stay)} of {len(status)} blocks are handed in")
+        if stay:
+            console.print(f"not handed in: {', '.join(stay[:_NAMED])}{' ...' if len(stay) > _NAMED else ''}")
+        if notify:
+            console.print("the observatory is notified")
 
     document = {
         "status": [{"ob_id": number, "status": letter} for number, letter in status.items()],
@@ -172,11 +183,19 @@ def _findings(found: Findings) -> dict[str, Any]:
     return {"findings": rows, "errors": len(found.errors), "warnings": len(found.warnings)}
 
 
-def _show(console: Console, found: Findings) -> None:
+def _names(run: Run) -> dict[int, str]:
+    """Return the names of everything in a run by number."""
+    from dfs.phase2.client.trees import item_number, walk
+
+    return {item_number(one): str(one["name"]) for one, _, _ in walk(run.working.tree["root"])}
+
+
+def _show(console: Console, found: Findings, names: Mapping[int, str]) -> None:
     for one in found:
         accepted = f"; accepted: {one['accepted']}" if one.get("accepted") else ""
-        place = f"{one.get('subject')} {one.get('subject_id')}"
+        number = int(one.get("subject_id") or 0)
+        place = f"{number} {names[number]}" if number in names else f"{one.get('subject')} {number}"
         console.print(
-            f"{str(one.get('severity')).upper():<8} {place:<14} {one.get('path')}: {one.get('message')}{accepted}"
+            f"{str(one.get('severity')).upper():<8} {place:<32} {one.get('path')}: {one.get('message')}{accepted}"
         )
     console.print(f"{len(found.errors)} errors, {len(found.warnings)} warnings")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["export", "import_"]
 
-_SHOWN = 20  # bad rows
+_SHOWN = 20  # lines about bad rows
+_LISTED = 4  # rows or names in a line
 
 
 @p2.command("import")
@@ -62,6 +64,8 @@ def import_(
         found = whole.read(
             file, folder=options["folder"], **({"template": start, "mapping": mapping} if start or mapping else {})
         )
+        there = {one.name for one in whole.blocks()}
+        twice = [] if "obId" in found.mapping.values() else [one for one in found.ready if one in there]
         written = found.make() if yes and found.ready else 0
         if written:
             whole.push()
@@ -73,7 +77,7 @@ def import_(
     }
     if yes:
         document["written"] = written
-    terminal.emit(document, lambda console: _show(console, found, written if yes else None))
+    terminal.emit(document, lambda console: _show(console, found, twice, written if yes else None))
     if found.bad:
         click.get_current_context().exit(1)
 
@@ -115,15 +119,36 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     return {column: field for column, _, field in column_field}
 
 
-def _show(console: Console, found: Imported, written: int | None) -> None:
-    for column, field in found.mapping.items():
+def _show(console: Console, found: Imported, twice: Sequence[str], written: int | None) -> None:
+    renamed = {column: field for column, field in found.mapping.items() if column != field}
+    for column, field in renamed.items():
         console.print(f"  {column} -> {field}")
+    if len(found.mapping) > len(renamed):
+        console.print(f"  {len(found.mapping) - len(renamed)} columns are called as the fields that they hold")
     if found.ignored:
         console.print(f"  not read: {', '.join(found.ignored)}")
-    for one in found.bad[:_SHOWN]:
-        console.print(f"! row {one.row}{f', {one.column}' if one.column else ''}: {one.message}")
-    if len(found.bad) > _SHOWN:
-        console.print(f"! and {len(found.bad) - _SHOWN} more")
+    lines = _bad_lines(found)
+    for line in lines[:_SHOWN]:
+        console.print(f"! {line}")
+    if len(lines) > _SHOWN:
+        console.print(f"! and {len(lines) - _SHOWN} more")
+    if twice:
+        console.print(f"  {len(twice)} of the names are in the run already, these are new blocks: {_some(twice)}")
     bad = len({one.row for one in found.bad})
     told = "nothing is written; --yes writes what is ready" if written is None else f"{written} written"
     console.print(f"{len(found.ready)} ready, {bad} bad: {told}")
+
+
+def _bad_lines(found: Imported) -> list[str]:
+    """Return what is wrong, a line each; the same in the same column of several rows only once."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for one in found.bad:
+        rows.setdefault((one.column, one.message), []).append(one.row)
+    return [
+        f"row{'s' if len(numbers) > 1 else ''} {_some(numbers)}{f', {column}' if column else ''}: {message}"
+        for (column, message), numbers in rows.items()
+    ]
+
+
+def _some(things: Sequence[object]) -> str:
+    return ", ".join(map(str, things[:_LISTED])) + (f" ... ({len(things)})" if len(things) > _LISTED else "")

@@ -30,7 +30,7 @@ def p2() -> None:
         dfs p2 report 110.23XY.001 run.pdf
 
     With --connect eso, eso-demo or the address of a running dfs serve, that observatory is spoken to instead; DFS_TOKEN, if it is set,
-    holds the token that says who you are there.
+    holds the token that says who you are there (dfs p2 token).
     """
 
 
@@ -48,11 +48,19 @@ def elsewhere(command: Callable[..., Any]) -> Callable[..., Any]:
 def opened(terminal: Terminal, connect: str | None) -> Iterator[Phase2]:
     """Open the phase 2 that a command speaks to."""
     if connect:
+        from dfs.errors import AccessError
         from dfs.phase2.client import Phase2
         from dfs.phase2.remote import RemotePhase2
 
-        with RemotePhase2(connect, os.environ.get("DFS_TOKEN")) as desk:
-            yield Phase2(desk)
+        told = os.environ.get("DFS_TOKEN")
+        try:
+            with RemotePhase2(connect, told) as desk:
+                yield Phase2(desk)
+        except AccessError as error:
+            if told:
+                raise
+            hint = f"sign in: export DFS_TOKEN=$(dfs p2 token NAME --connect {connect})"
+            raise AccessError(error.message, where=error.where, hint=hint) from None
         return
     with terminal.open() as observatory:
         yield observatory.phase2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["history", "runs", "show", "tree", "undo"]
+
+_ROWS = 2000  # of the history, among which the operations are looked for
 
 
 @p2.command("runs")
@@ -90,24 +93,26 @@ def show(terminal: Terminal, /, run: str, item: str, connect: str | None) -> Non
 
 @p2.command("history")
 @click.argument("run")
-@click.option("--limit", type=int, default=30, show_default=True, help="At most so many changes.")
+@click.option("--limit", type=int, default=30, show_default=True, help="At most so many operations; changes, as JSON.")
 @elsewhere
 @pass_terminal
 def history(terminal: Terminal, /, run: str, limit: int, connect: str | None) -> None:
-    """List what was changed in RUN, by whom and when, newest first.
+    """List what was changed in RUN, by whom and when, newest first; with the ID that undo takes.
 
     \b
     Example:
         dfs p2 history 110.23XY.001
     """
+    from dfs.phase2.client.telling import operation_lines
+
     with opened(terminal, connect) as phase2:
-        found = phase2.run(run).history(limit)
+        whole = phase2.run(run)
+        found = whole.history(limit if terminal.json else max(_ROWS, limit))
+        lines = [] if terminal.json else list(islice(operation_lines(found, whole.working.tree), limit))
 
     def show_history(console: Console) -> None:
-        for one in found:
-            console.print(
-                f"{str(one.get('at', ''))[:19]}  {one.get('who', ''):<16} {one.get('action', ''):<10} {one.get('subject', '')} {one.get('aspect', '')}  {one.get('operation', '')}"
-            )
+        for line in lines:
+            console.print(line)
 
     terminal.emit({"changes": found}, show_history)
 

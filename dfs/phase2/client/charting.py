@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -41,9 +42,12 @@ class Charted(Templated):
         UsageError, NotFoundError, ServiceError
             The block has no target; the background shows nothing there; the network does not answer.
         """
-        count = len(self._document.get("charts") or ()) + 1
-        name = name or f"{str(self._document['name']).replace(' ', '_').replace('/', '_')}_{count}.jpg"
-        return self.chart(self.chart_jpeg(background), name)
+        return self.chart(self.chart_jpeg(background), name or self.chart_name())
+
+    def chart_name(self) -> str:
+        """Return what the next chart is called unless told: the block's name in letters that ESO takes, and its place."""
+        plain = re.sub(r"[^A-Za-z0-9_+.-]+", "_", self.name)
+        return f"{plain}_{len(self._document.get('charts') or ()) + 1}.jpg"
 
     def chart_jpeg(self, background: str | Path | Background | None = None) -> bytes:
         """Return the chart that `draw_chart` would attach, as JPEG."""

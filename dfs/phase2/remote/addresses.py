@@ -75,6 +75,7 @@ def p2_addresses(where: str) -> P2Addresses:
         raise UsageError(
             f"there is no P2 service {where!r}",
             accepted=f"{', '.join(known)}, or http(s)://host[:port][/path] of a server",
+            hint=f"did you mean http://{where}?" if parts.scheme not in {"http", "https"} and ":" in where else "",
         )
     base = where.partition("/p2/api")[0].rstrip("/")
     return P2Addresses(

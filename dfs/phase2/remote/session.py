@@ -91,7 +91,7 @@ class P2Session:
                 break
             time.sleep(_pause_of(answer, self._pause_s * 2 ** (attempt - 1)))
         if answer.status_code >= 300:
-            raise _error_of(answer, is_signed_in=bool(headers.get("Authorization")))
+            raise _error_of(answer, is_signed_in=bool(headers.get("Authorization")) or url == self._login)
         return answer
 
 

@@ -209,7 +209,10 @@ class _Rows:
                 one = parameters[key]
                 one["value"] = self._accepts.parameter(template["templateName"], key, one["type"], value)
                 return
-        names = ", ".join(one["templateName"] for one in templates) or "none: give a block as template"
+        if not templates:
+            hint = "name one that rows begin as (template, --template)"
+            raise UsageError(f"there is no template block whose parameter {word!r} could be set", where=name, hint=hint)
+        names = ", ".join(one["templateName"] for one in templates)
         raise UsageError(f"no template has a parameter {word!r}", where=name, accepted=f"parameters of {names}")
 
     def _window(self, number: int, document: Mapping[str, Any]) -> list[BadCell]:

@@ -134,3 +134,40 @@ def test_people_are_shown_lines(tmp_path, capsys, call, table):
         assert len(capsys.readouterr().out.splitlines()) >= 1
     assert main(["--root", str(tmp_path / "obs"), "p2", "import", RUN, str(table)]) == 0
     assert "20 ready, 0 bad: nothing is written; --yes writes what is ready" in capsys.readouterr().out
+
+
+def test_charts_and_readme_make_a_run_complete(call, table, tmp_path):
+    call("import", RUN, table, "--folder", "deep field", "--yes")
+    written = call("chart", RUN, "star 3", "--background", "paper", "--to", tmp_path / "charts")["charts"]
+    assert [one["chart"] for one in written] == ["star_3_1.jpg"]
+    assert (tmp_path / "charts" / "star_3_1.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert call("chart", RUN, "star 4", "--background", "paper")["charts"][0]["name"] == "star 4"
+    assert call("chart", RUN, "star 4")["charts"] == []
+    assert call("show", RUN, "star 4")["item"]["charts"] == ["star_4_1.jpg"]
+    assert call("readme", RUN, "summary=Bars = spirals", "realTime=yes")["readme"]["realTime"] is True
+    assert call("readme", RUN)["readme"]["summary"] == "Bars = spirals"
+    assert "is no field with its text" in call("readme", RUN, "summary", code=2)["error"]["message"]
+
+
+def test_lines_for_people(call, table, tmp_path, capsys):
+    def said(*words, code=0):
+        assert main(["--root", str(tmp_path / "obs"), "p2", *map(str, words)]) == code
+        return capsys.readouterr().out
+
+    rows = ["name,ra,dec,exposure", "A,10,-20,30", "B,10,-95,30", "C,10,-21,30"]
+    table.write_text("\n".join(rows))
+    told = said("import", RUN, table, code=1)
+    assert "rows 1, 2, 3, exposure: there is no template block" in told
+    assert "row 2, dec: " in told
+    table.write_text("\n".join(one.rpartition(",")[0] for one in rows[:2]))
+    assert "1 ready, 0 bad: 1 written" in said("import", RUN, table, "--yes")
+    assert "1 of the names are in the run already" in said("import", RUN, table)
+    assert " A  " in said("verify", RUN, code=1)
+    handed = said("submit", RUN, code=1)
+    assert "0 of 1 blocks are handed in" in handed
+    assert "not handed in: A" in handed
+    assert "create: A" in said("history", RUN)
+
+
+def test_a_token_needs_a_server_that_is_named(call):
+    assert "no server is named" in call("token", "52052", code=2)["error"]["message"]
