@@ -93,7 +93,13 @@ def show(terminal: Terminal, /, run: str, item: str, connect: str | None) -> Non
 
 @p2.command("history")
 @click.argument("run")
-@click.option("--limit", type=int, default=30, show_default=True, help="At most so many operations; changes, as JSON.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    help="At most so many operations; changes, as JSON.",
+)
 @elsewhere
 @pass_terminal
 def history(terminal: Terminal, /, run: str, limit: int, connect: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dfs.errors import DataError, NotFoundError, UsageError
 from dfs.model.phase2 import Container, ObservationBlock
+from dfs.model.sexagesimal import DEC_FORMAT, RA_FORMAT, dec_deg, ra_deg
 from dfs.phase2.api import Upload
 from dfs.phase2.client.attachments import chart_upload, parameter_upload
 from dfs.phase2.client.trees import Document
@@ -24,6 +25,7 @@ from dfs.phase2.formats import (
     require_instrument,
 )
 from dfs.phase2.formats.tables import BadCell
+from dfs.phase2.formats.tables.cells import read_cell
 
 if TYPE_CHECKING:
     from dfs.phase2.client.folder import Folder
@@ -136,8 +138,36 @@ def import_bundle(folder: Callable[[], Folder], run: Run, bundle: Bundle, where:
     return Imported(tuple(ready), tuple(bad), {}, (), lambda: _Making(run, bundle, refused).all(folder()))
 
 
+def _wrong_fields(run: Run, block: ObservationBlock, number: int) -> Iterable[BadCell]:
+    """Give what no block may have: names, coordinates, windows, constraints."""
+    document = write_block(block)
+    named = {"name": block.name, "target.name": block.target.name if block.target else "x"}
+    times = [one[end] for one in document.get("absolute", ()) for end in ("from", "to")]
+    cells = [*named.items(), *(("absolute.from", one) for one in times)]
+    cells += [(f"obsDescription.{key}", text) for key, text in document["obsDescription"].items()]
+    for field, value in cells:
+        try:
+            read_cell(field, value)
+        except ValueError as error:
+            yield BadCell(number, field, f"{block.name}: {error}")
+    target = document.get("target") or {}
+    for field, read, accepted in (("ra", ra_deg, RA_FORMAT), ("dec", dec_deg, DEC_FORMAT)):
+        try:
+            read(target.get(field, "00:00:00"))
+        except ValueError:
+            yield BadCell(
+                number, f"target.{field}", f"{block.name}: {target[field]!r} is no coordinate; accepted: {accepted}"
+            )
+    for name, value in document["constraints"].items():
+        try:
+            run.accepts.constraint(name, value)
+        except UsageError as error:
+            yield BadCell(number, f"constraints.{name}", f"{block.name}: {error.line()}")
+
+
 def _wrong(run: Run, block: ObservationBlock, number: int) -> Iterable[BadCell]:
-    """Give what the instrument does not know of a block's templates and parameters."""
+    """Give what no block may have, and what the instrument does not know of its templates and parameters."""
+    yield from _wrong_fields(run, block, number)
     for template in block.templates:
         try:
             known = {one["name"] for one in run.fresh.signature(template.name)["parameters"]}

@@ -33,6 +33,8 @@ def read_json(text: str, where: str = "JSON") -> Bundle:
     """
     try:
         document = json.loads(text)
+    except RecursionError:
+        raise DataError("no JSON of ours: it is nested too deeply", where=where) from None
     except ValueError as error:
         raise DataError(f"no JSON: {error}", where=where) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -40,7 +41,7 @@ def read_zip(content: bytes, *, where: str = "ZIP", types: ParameterTypes | None
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         damaged = None if _too_large(archive) else archive.testzip()
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise DataError(f"no readable ZIP: {error}", where=where) from None
     if _too_large(archive):
         raise DataError("it holds too much", where=where, accepted=f"{_MOST_FILES} files, 1 GiB unpacked")

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from dfs.phase2.api import Document, Versioned
 from dfs.phase2.failures import StateError
 from dfs.phase2.lifecycle import What
+from dfs.phase2.limits import LONGEST_NAME
 from dfs.phase2.service.desk import Desk, versioned
-from dfs.phase2.service.fields import LONGEST_NAME
 from dfs.phase2.service.nesting import require_place
 from dfs.phase2.service.records import Item
 from dfs.phase2.service.shown import block_document

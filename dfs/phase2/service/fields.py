@@ -15,6 +15,7 @@ from dfs.errors import UsageError
 from dfs.instruments.packages import InstrumentPackage, coerce, default_constraints
 from dfs.model.sexagesimal import DEC_FORMAT, RA_FORMAT, dec_deg, dec_text, ra_deg, ra_text
 from dfs.phase2.documents import read_limits
+from dfs.phase2.limits import LONGEST_NAME, LONGEST_TEXT
 
 __all__ = [
     "constraint_set",
@@ -27,8 +28,6 @@ __all__ = [
     "user_priority",
 ]
 
-LONGEST_NAME = 68  # a FITS card holds no more: OBS NAME
-LONGEST_TEXT = 10_000  # assumed
 _NEW_TARGET: Mapping[str, Any] = {
     "name": "No name",
     "ra": "00:00:00.000",
@@ -84,7 +83,7 @@ def description(given: Any, present: Mapping[str, str]) -> dict[str, str]:
     """Return the description of a block with the texts given."""
     fields = _object(given, "obsDescription", _TEXTS)
     for name, value in fields.items():
-        if value is not None and (not isinstance(value, str) or len(value) > LONGEST_TEXT):
+        if value is not None and (not isinstance(value, str) or len(value) > LONGEST_TEXT or "\0" in value):
             raise UsageError(
                 f"{value!r:.60} is no text", where=f"obsDescription.{name}", accepted=f"up to {LONGEST_TEXT} characters"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from dfs.phase2.service.injected import Packages
 __all__ = ["changed_run", "new_run"]
 
 _MODES = ("SM", "VM", "dVM")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.()_+-]*")  # it stands in headers, addresses and file names
 _LONGEST_ID = 60  # characters, as the table has them
 _MOST_WAIVERS = 100  # more than there are rules (assumed)
 # key of a document -> column
@@ -60,7 +62,7 @@ def new_run(document: Mapping[str, Any], packages: Packages, now: datetime) -> d
     if "waivers" in document:
         row["limits"] = _waived(row["limits"], document["waivers"])
     prog_id = str(document["progId"]).strip()
-    if not prog_id or len(prog_id) > _LONGEST_ID or not prog_id.isprintable():
+    if len(prog_id) > _LONGEST_ID or not _ID.fullmatch(prog_id):
         raise UsageError(f"{prog_id!r} is no run identifier", where="progId", accepted="e.g. 110.23XY.001")
     if row["valid_from"] >= row["valid_to"]:
         raise UsageError("the run ends before it begins", where="validTo", accepted="validFrom < validTo")

@@ -11,6 +11,7 @@ from typing import Any
 from dfs.errors import UsageError
 from dfs.phase2.api import Document, Versioned
 from dfs.phase2.lifecycle import What
+from dfs.phase2.limits import YEARS
 from dfs.phase2.service.desk import Desk, versioned
 from dfs.phase2.service.records import Item, Stored
 from dfs.phase2.service.work import Work
@@ -18,7 +19,6 @@ from dfs.phase2.service.work import Work
 __all__ = ["Windows", "absolute_windows", "sidereal_windows", "write_windows"]
 
 _DAY = 1440
-_YEARS = range(1972, 2101)  # nights can be computed in these; a window outside the run is a finding, not an error
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d*)?)?", re.ASCII)
 
 
@@ -132,8 +132,8 @@ def _minute(window: Document, key: str, where: str) -> datetime:
         at = datetime.fromisoformat(str(window[key]))
     except (KeyError, ValueError):
         raise UsageError(f"{window.get(key)!r} is no time", where=place, accepted="YYYY-MM-DDTHH:MM, UTC") from None
-    if at.year not in _YEARS:
-        years = f"the years {_YEARS.start} to {_YEARS.stop - 1}"
+    if at.year not in YEARS:  # a window outside the run is a finding, not an error
+        years = f"the years {YEARS.start} to {YEARS.stop - 1}"
         raise UsageError(f"{window[key]!r} is in no year of observations", where=place, accepted=years)
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return at.replace(second=0, microsecond=0)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from dfs.model.sexagesimal import DEC_FORMAT, RA_FORMAT, dec_deg, dec_text, ra_deg, ra_text
+from dfs.phase2.limits import LONGEST_NAME, LONGEST_TEXT, YEARS
 
 __all__ = ["read_cell"]
 
@@ -25,33 +27,27 @@ def read_cell(field: str, value: Any, unit: str = "") -> Any:
     ValueError
         The message says what is wrong and what is accepted.
     """
-    match field:
-        case "target.ra":
-            return _ra(value, unit)
-        case "target.dec":
-            return _dec(value)
-        case "target.epoch":
-            return _number(str(value).removeprefix("J"), "a year such as 2000.0")
-        case "target.equinox":
-            return _equinox(str(value))
-        case "userPriority":
-            return _priority(value)
-        case "absolute.from" | "absolute.to":
-            return _instant(value)
-        case "obId":
-            return int(_number(value, "the number of a block"))
-        case (
-            "name"
-            | "target.name"
-            | "container"
-            | "constraints.name"
-            | "obsDescription.name"
-            | "obsDescription.userComments"
-        ):
-            return str(value)
+    if field == "target.ra":
+        return _ra(value, unit)
+    if field in _READERS:
+        return _READERS[field](value)
     if field in _PER_YEAR or field in _PER_SECOND:
         return _rate(value, unit, {**_PER_YEAR, **_PER_SECOND}[field])
     return value
+
+
+def _name(value: Any) -> str:
+    name = str(value).strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"{name!r:.60} is no name; accepted: 1 to {LONGEST_NAME} printable characters")
+    return name
+
+
+def _text(value: Any) -> str:
+    text = str(value)
+    if len(text) > LONGEST_TEXT or "\0" in text:
+        raise ValueError(f"{text!r:.60} is no text; accepted: up to {LONGEST_TEXT} characters")
+    return text
 
 
 def _ra(value: Any, unit: str) -> str:
@@ -119,6 +115,8 @@ def _instant(value: Any) -> str:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
     except ValueError:
         raise ValueError(f"{value!r} is no time; accepted: ISO 8601 in UTC, 2025-10-01T16:00") from None
+    if at.year not in YEARS:
+        raise ValueError(f"there are no nights in {at.year}; accepted: the years {YEARS.start} to {YEARS.stop - 1}")
     return f"{at if at.tzinfo is None else at.astimezone(UTC):%Y-%m-%dT%H:%M}"
 
 
@@ -136,3 +134,17 @@ def _rate(value: Any, unit: str, wanted: str) -> float:
         return round(float(u.Quantity(number, unit).to_value(wanted)), 9)
     except (ValueError, TypeError, u.UnitConversionError):
         raise ValueError(f"{value} {unit} is no rate; accepted: {wanted}, mas / yr ...") from None
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "target.dec": _dec,
+    "target.epoch": lambda value: _number(str(value).removeprefix("J"), "a year such as 2000.0"),
+    "target.equinox": lambda value: _equinox(str(value)),
+    "userPriority": _priority,
+    "absolute.from": _instant,
+    "absolute.to": _instant,
+    "obId": lambda value: int(_number(value, "the number of a block")),
+    "container": str,
+    **dict.fromkeys(("name", "target.name", "constraints.name"), _name),
+    **dict.fromkeys(("obsDescription.name", "obsDescription.userComments"), _text),
+}

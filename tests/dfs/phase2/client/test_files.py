@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -109,6 +110,55 @@ def test_templates_and_parameters_that_do_not_exist_are_bad(full, tmp_path):
         "FORS2_img_obs_crsplit INS.FILT1.NAME",
     ]
     assert full.read(path).ready == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("NGC 1365 300V", "n" * 69, "name"),
+        ('"NGC 1365"', '"NGC\x001365"', "target.name"),
+        ("2022-11-20T00:00", "0001-01-01T00:00", "absolute.from"),
+    ],
+    ids=["name", "target", "window"],
+)
+def test_what_no_block_may_have_is_bad(full, tmp_path, old, new, field):
+    path = full.export(tmp_path / "one.obx", [full.ob("NGC 1365 300V")])
+    text = path.read_text()
+    changed = text.replace(old, new)
+    assert changed != text
+    path.write_text(changed)
+    found = full.read(path)
+    assert (found.ready, {one.column for one in found.bad}) == ((), {field})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "field"),
+    [("ra", "99:00:00", "target.ra"), ("dec", "-91:00:00", "target.dec"), ("air_mass", "9", "constraints.airmass")],
+    ids=["right-ascension", "declination", "airmass"],
+)
+def test_values_that_are_impossible_are_bad(full, tmp_path, key, value, field):
+    path = full.export(tmp_path / "one.obx", [full.ob("NGC 1365 300V")])
+    path.write_text(re.sub(rf'(?m)^({key}\s+)".*"', rf'\1"{value}"', path.read_text()))
+    (bad,) = full.read(path).bad
+    assert bad.column == field
+    assert "accepted: " in bad.message
+
+
+def test_json_that_is_nested_without_end(full, tmp_path):
+    path = tmp_path / "deep.json"
+    path.write_text("[" * 100_000)
+    with pytest.raises(DataError, match="too deeply"):
+        full.read(path)
+
+
+def test_a_zip_whose_content_is_damaged(full, tmp_path):
+    path = full.export(tmp_path / "run.zip")
+    content = bytearray(path.read_bytes())
+    for at in range(60, 200):
+        content[at] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"no readable ZIP|damaged"):
+        full.read(path)
 
 
 def test_a_block_of_another_instrument(phase2, full, tmp_path):

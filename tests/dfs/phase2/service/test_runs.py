@@ -72,6 +72,9 @@ def test_making_runs(place):
     [
         ({"instrument": "TINY"}, "progId is missing"),
         ({"progId": "1"}, "instrument is missing"),
+        ({"progId": "bad id", "instrument": "TINY"}, "'bad id' is no run identifier"),
+        ({"progId": "../x", "instrument": "TINY"}, "no run identifier"),
+        ({"progId": "<b>", "instrument": "TINY"}, "no run identifier"),
         ({"progId": "1", "instrument": "TINY", "mode": "XM"}, "no mode 'XM'"),
         ({"progId": "1", "instrument": "TINY", "priorityClass": "Z"}, "no class 'Z'"),
         ({"progId": "1", "instrument": "TINY", "period": 3}, "3 is no period"),

@@ -181,7 +181,12 @@ def test_words_of_people_become_keywords():
         ("start,end", "2025-10-02,2025-10-01", "before it begins"),
         ("start", "2025-10-02", "both its ends"),
         ("obId", "77", "no block 77"),
+        ("ob", "x\x07y", "1 to 68 printable characters"),
+        ("ob", "x" * 69, "1 to 68 printable characters"),
+        ("comment", "x" * 10_001, "up to 10000 characters"),
+        ("start,end", "0001-01-01T00:00+23:00,2025-10-01", "the years 1972 to 2100"),
     ],
+    ids=range(14),
 )
 def test_bad_cells_say_what_is_accepted(header, cells, message):
     found = preview(read_text(f"name,ra,dec,{header}\na,1,2,{cells}"), template(), FORS2)
