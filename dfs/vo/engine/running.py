@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dfs.archive.index import Snapshot
 from dfs.errors import DataError, DfsError, ServiceError
+from dfs.vo.adql import AdqlError
 from dfs.vo.engine.functions import register
 from dfs.vo.engine.plan import Plan, Planner
 from dfs.vo.engine.watch import Watch
@@ -128,4 +129,6 @@ class Running:
             )
         if isinstance(error, duckdb.ConversionException | duckdb.OutOfRangeException):
             return DataError("a value does not fit its type")  # which, may be of a row that is not for whoever asks
+        if "expression depth" in said:
+            return AdqlError("the query is nested too deep", hint="compute inner expressions in a subquery")
         return ServiceError(f"the query failed: {said}", hint="tell the archive, with the query")

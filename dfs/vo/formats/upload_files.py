@@ -16,10 +16,20 @@ from dfs.vo.formats.rows import arrow_type, is_text
 __all__ = ["from_astropy", "read_csv", "read_fits", "read_parquet"]
 
 
-def read_csv(data: bytes) -> tuple[list[ColumnSchema], list[Any]]:
-    """Return columns and arrays of CSV text; types follow the values, times stay text."""
+def read_csv(data: bytes, columns: int) -> tuple[list[ColumnSchema], list[Any]]:
+    """Return columns and arrays of CSV text; types follow the values, times stay text.
+
+    Raises
+    ------
+    UsageError
+        It is no CSV, or its first line names more than `columns`.
+    """
     import pyarrow as pa
     from pyarrow import csv
+
+    named = data.find(b"\n") if b"\n" in data else len(data)
+    if (given := data.count(b",", 0, named) + 1) > columns:
+        raise UsageError(f"{given} columns are too many", accepted=f"{columns} columns")
 
     def read(texts: Sequence[str]) -> Any:
         return csv.read_csv(
@@ -45,7 +55,7 @@ def read_csv(data: bytes) -> tuple[list[ColumnSchema], list[Any]]:
     return _from_arrow(table)
 
 
-def read_parquet(data: bytes, rows: int, size: int) -> tuple[list[ColumnSchema], list[Any]]:
+def read_parquet(data: bytes, rows: int, size: int, columns: int) -> tuple[list[ColumnSchema], list[Any]]:
     """Return columns and arrays of a Parquet file, whose claims of size are looked at before it is read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -55,6 +65,8 @@ def read_parquet(data: bytes, rows: int, size: int) -> tuple[list[ColumnSchema],
         about = file.metadata
         if about.num_rows > rows:
             raise UsageError(f"{about.num_rows} rows are too many", accepted=f"{rows} rows")
+        if about.num_columns > columns:
+            raise UsageError(f"{about.num_columns} columns are too many", accepted=f"{columns} columns")
         if sum(about.row_group(one).total_byte_size for one in range(about.num_row_groups)) > size:
             raise UsageError("the file is too large when decompressed", accepted=f"{size} bytes")
         return _from_arrow(file.read())

@@ -130,7 +130,7 @@ def _read(data: bytes, limits: UploadLimits) -> tuple[list[ColumnSchema], list[A
     if data.startswith(b"PAR1"):
         from dfs.vo.formats.upload_files import read_parquet
 
-        return read_parquet(data, limits.rows, limits.expanded_bytes)
+        return read_parquet(data, limits.rows, limits.expanded_bytes, limits.columns)
     start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith((b"<", b"\xfe\xff", b"\xff\xfe")):
         from dfs.vo.formats.upload_votable import read_votable
@@ -147,7 +147,7 @@ def _read(data: bytes, limits: UploadLimits) -> tuple[list[ColumnSchema], list[A
         data.decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError("the text is not UTF-8") from None
-    return read_csv(data)
+    return read_csv(data, limits.columns)
 
 
 def _check_names(columns: list[ColumnSchema], limits: UploadLimits, where: str) -> None:

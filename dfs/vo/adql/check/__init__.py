@@ -8,6 +8,7 @@ from typing import Any
 
 from dfs.model.schema import ColumnSchema, TableSchema
 from dfs.vo.adql.check.queries import QueryChecks
+from dfs.vo.adql.check.size import refuse_too_large
 from dfs.vo.adql.check.typed import output_column
 from dfs.vo.adql.depth import with_room
 from dfs.vo.adql.parsing import Query
@@ -58,7 +59,7 @@ def check(query: Query, tables: Mapping[str, TableSchema], uploads: Iterable[Tab
     Raises
     ------
     AdqlError
-        It names what does not exist, is ambiguous, joins types that do not go together, or calls a function that is not served.
+        It names what does not exist, is ambiguous, joins types that do not go together, or calls a function that is not served; or it is too large.
     """
     known = dict(tables)
     for one in uploads:
@@ -70,6 +71,7 @@ def check(query: Query, tables: Mapping[str, TableSchema], uploads: Iterable[Tab
 def _checked(query: Query, known: dict[str, TableSchema]) -> Checked:
     checks = QueryChecks(query.text, known)
     tree, outputs = checks.whole(query.tree)
+    refuse_too_large(tree)
     columns = tuple(output_column(name, value) for name, value in outputs)
     limit = tree.args.get("limit")
     return Checked(tree, columns, tuple(checks.used), None if limit is None else int(str(limit.expression.this)))

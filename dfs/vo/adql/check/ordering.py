@@ -91,9 +91,9 @@ class OrderChecks(TableChecks):
 
     def _position(self, term: exp.Ordered, count: int) -> exp.Literal:
         text = str(term.this.this)
-        if not text.isdigit() or not 1 <= int(text) <= count:
-            raise self.error(term, f"ORDER BY {text}: there is no such column", accepted=f"1 to {count}")
-        return _number(int(text))
+        if not text.isdigit() or not 1 <= float(text) <= count:
+            raise self.error(term, f"ORDER BY {text[:24]}: there is no such column", accepted=f"1 to {count}")
+        return _number(int(float(text)))
 
     def ordered(self, term: exp.Ordered, node: Any) -> exp.Ordered:
         """Return a term of ORDER BY; NULL comes last in either direction."""

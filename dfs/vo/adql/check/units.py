@@ -52,6 +52,8 @@ def _unit(text: str) -> Any:
 
     from astropy import units
 
+    if len(text) > _LONGEST_UNIT:
+        raise UsageError(f"a unit of {len(text)} characters", accepted=f"at most {_LONGEST_UNIT}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for form in ("vounit", "cds", "generic"):

@@ -15,6 +15,10 @@ from dfs.vo.adql.geometry import constant
 
 __all__ = ["Subqueries", "ValueChecks", "said"]
 
+_LONGEST_NUMBER = (
+    400  # characters; of more, which Python may refuse to read as a whole number, a double has all there is
+)
+
 
 class Subqueries(Protocol):
     """Whoever checks the queries inside of expressions."""
@@ -72,11 +76,13 @@ class ValueChecks:
         if node.is_string:
             return Value(exp.Literal(this=text, is_string=True), "char" if text.isascii() else "unicodeChar")
         kind = "double"
+        if len(text) > _LONGEST_NUMBER:
+            text = repr(float(text))
         if text.lstrip("-").isdigit():
             size = abs(int(text))
             kind = "int" if size < 2**31 else "long" if size < 2**63 else "double"
         if kind == "double" and not math.isfinite(float(text)):
-            raise self.error(node, f"the number {text[:24]} is too large")
+            raise self.error(node, f"the number {str(node.this)[:24]} is too large")
         return Value(exp.Literal(this=text, is_string=False), kind)
 
     def _null(self, _node: Any) -> Value:

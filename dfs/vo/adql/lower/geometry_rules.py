@@ -19,12 +19,15 @@ __all__ = ["GeometryRules"]
 
 _TAKE_SHAPES = (*PREDICATES, "adql_area", "adql_centroid_lon", "adql_centroid_lat", "adql_array")
 
+_BANDED = 100  # circles: DuckDB plans many bands in time that grows with the square of their number
+
 
 class GeometryRules:
     """Rules for the canonical geometry of `dfs.vo.adql.geometry`."""
 
     def __init__(self) -> None:
         self.copy = Copies()
+        self._circles = 0
 
     def double(self, node: Any) -> Any:
         """Return `node` in double precision."""
@@ -77,7 +80,9 @@ class GeometryRules:
         if is_call(inner, "adql_point"):
             lon, lat = arguments(inner)
             if is_call(outer, "adql_circle"):
-                return exp.Paren(this=sphere.in_circle(self.copy, lon, lat, parts))
+                self._circles += 1
+                banded = self._circles <= _BANDED
+                return exp.Paren(this=sphere.in_circle(self.copy, lon, lat, parts, banded=banded))
             if is_call(outer, "adql_box"):
                 return exp.Paren(this=sphere.in_box(self.copy, lon, lat, parts))
             edges = convex_edges(outer) if is_call(outer, "adql_polygon") else None

@@ -54,8 +54,8 @@ def haversine(copy: Copies, lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> Any:
     return add(_half_sine_square(copy, lat1, lat2), multiply(lengths, _half_sine_square(copy, lon1, lon2)))
 
 
-def in_circle(copy: Copies, lon: Any, lat: Any, circle: list[Any]) -> Any:
-    """Return whether a position lies in a circle: a box in declination first, which engines test on their statistics."""
+def in_circle(copy: Copies, lon: Any, lat: Any, circle: list[Any], *, banded: bool = True) -> Any:
+    """Return whether a position lies in a circle: if `banded`, a box in declination first, which engines test on their statistics."""
     radius = circle[2]
     value = constant(radius)
     away = haversine(copy, lon, lat, circle[0], circle[1])
@@ -68,7 +68,7 @@ def in_circle(copy: Copies, lon: Any, lat: Any, circle: list[Any]) -> Any:
         )
     near = exp.LTE(this=away, expression=literal(math.sin(math.radians(min(value, 180.0)) / 2) ** 2))
     center = constant(circle[1])
-    if center is None:
+    if center is None or not banded:
         return near
     margin = value + 1e-9
     band = exp.Between(this=copy(lat), low=literal(center - margin), high=literal(center + margin))

@@ -151,6 +151,18 @@ def whole(text: str, tables: Any) -> str:
         "WITH a0 AS (SELECT ra AS x, ra AS y FROM dbo.raw), "
         + ", ".join(f"a{n + 1} AS (SELECT p.*, q.* FROM a{n} AS p, a{n} AS q)" for n in range(30))
         + " SELECT * FROM a30",
+        "WITH b0 AS (SELECT ra FROM dbo.raw), "
+        + ", ".join(f"b{n + 1} AS (SELECT p.ra FROM b{n} AS p, b{n} AS q)" for n in range(40))
+        + " SELECT ra FROM b40",
+        "WITH c AS (SELECT ra FROM dbo.raw WHERE ra IN (" + "1, " * 10_000 + "1)) SELECT 1 AS a FROM "
+        + ", ".join(f"c AS c{n}" for n in range(150)),
+        "SELECT r0.ra FROM dbo.raw AS r0" + "".join(f" NATURAL JOIN dbo.raw AS r{n + 1}" for n in range(60)),
+        "SELECT ra FROM dbo.raw WHERE " + " OR ".join(f"DISTANCE(ra, dec, {n % 360}, 1) < 1" for n in range(3000)),
+        "SELECT ra FROM dbo.raw WHERE " + " AND ".join(f"(ra = {n} OR dec = {n})" for n in range(9000)),
+        "SELECT " + "9" * 100_000 + " AS n FROM dbo.raw",
+        "SELECT ra FROM dbo.raw ORDER BY " + "9" * 5_000,
+        "SELECT " + "b" * 900_000 + " FROM dbo.raw",
+        "SELECT IN_UNIT(ra, '" + "deg." * 10_000 + "deg') AS n FROM dbo.raw",
         "SELECT ra FROM information_schema.tables",
         "SELECT * FROM pg_catalog.pg_user",
         "SELECT * FROM duckdb_settings",
@@ -189,6 +201,12 @@ LONG = {
     "differences": ("SELECT 0.5" + " - ra" * 3000 + " FROM dbo.raw", -2999.5),
     "product": ("SELECT ra" + " * (ra + ra) * 0.5" * 1000 + " FROM dbo.raw", 1),
     "divisions": ("SELECT ra" + " * 2 / 2" * 49 + " FROM dbo.raw", 1),
+    "zeros": ("SELECT " + "0" * 100_000 + "5 + ra AS n FROM dbo.raw ORDER BY " + "0" * 5_000 + "1", 6),
+    "circles": (
+        "SELECT ra FROM dbo.raw WHERE "
+        + " OR ".join(f"1 = CONTAINS(POINT(ra, dec), CIRCLE({n % 350 + 1}, 2, 0.1))" for n in range(1000)),
+        1,
+    ),
     "union": ("SELECT ra FROM dbo.raw" + " UNION SELECT ra FROM dbo.raw" * 199, 1),
 }
 DEPTH = 250

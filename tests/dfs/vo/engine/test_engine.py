@@ -120,6 +120,14 @@ def test_a_query_reaches_nothing_but_its_tables(engine, query):
         table(engine, query)
 
 
+@pytest.mark.parametrize("name", ["SQRT", "ASIN", "ABS"])
+def test_what_is_nested_too_deep_for_duckdb_is_the_query_s_fault(engine, name):
+    try:
+        table(engine, "SELECT " + f"{name}(" * 250 + "flux" + ")" * 250 + " AS x FROM sky.places")
+    except UsageError as error:
+        assert "nested too deep" in error.line()  # noqa: PT017 - some levels fit, others do not
+
+
 def test_duckdb_itself_is_locked(sky, engine):
     table(engine, "SELECT TOP 1 name FROM sky.places WHERE flux > 0 OR flux < 1")
     cursor = sky.opened.snapshot().generation.cursor()

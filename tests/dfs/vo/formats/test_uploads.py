@@ -11,6 +11,7 @@ import tracemalloc
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from astropy.io.votable import from_table, writeto
 from astropy.table import MaskedColumn, Table
@@ -88,8 +89,6 @@ def test_fits_of_astropy():
 
 
 def test_parquet_and_csv():
-    import pyarrow.parquet as pq
-
     table = pa.table({"n": pa.array([1, None], pa.int32()), "t": pa.array([1, 2], pa.timestamp("s")), "s": ["é", None]})
     out = io.BytesIO()
     pq.write_table(table, out)
@@ -306,3 +305,14 @@ def test_real_votables_of_stil(test_data, name, count):
     assert [one.name for one in upload.columns] == theirs.colnames
     for one in theirs.colnames:
         assert upload.table[one].to_pylist() == theirs[one].tolist()
+
+
+@pytest.mark.parametrize("pack", ["csv", "parquet"])
+def test_columns_are_counted_before_they_are_read(pack):
+    content = b",".join(b"a%d" % n for n in range(2_000_000)) + b"\n"
+    if pack == "parquet":
+        file = io.BytesIO()
+        pq.write_table(pa.table({f"a{n}": [1] for n in range(600)}), file)
+        content = file.getvalue()
+    with pytest.raises(UsageError, match=r"\d+ columns are too many"):
+        read_upload("t", content)
