@@ -119,6 +119,7 @@ def _undo_creation(work: Work, run: Run, entry: Mapping[str, Any], made: set[str
             work.edited(block)
     else:
         work.editing(row, What.DELETION)
+        work.editing(_container(work, row.parent, entry), What.MEMBERS)
         require_never_executed(work, row)
         changed = _as_restored if entry["action"] == "undo" and row.is_block else _as_made
         held = changed(work, row, later)

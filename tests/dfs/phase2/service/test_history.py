@@ -293,3 +293,16 @@ def test_what_was_accepted_since_does_not_go_back_into_a_group(place, desk, new_
     support.review(number, "accept")
     with pytest.raises(StateError, match="cannot be moved in status"):
         desk.undo(place.service, moved)
+
+
+def test_a_member_of_a_submitted_container_is_not_undone(place, desk):
+    group = desk.create_item(place.root(place.service), "Group", "group").body["containerId"]
+    templates = [{"templateName": "TINY_acq"}, {"templateName": "TINY_obs"}]
+    body = {"containerId": group, "itemType": "OB", "name": "one", "templates": templates}
+    number = desk.apply(place.service, [Change("create-item", -1, body)])[-1]
+    made = last(desk, place.service)
+    desk.verify_ob(number, submit=True)
+    desk.verify_container(group, submit=True)
+    with pytest.raises(StateError, match="members of the container"):
+        desk.undo(place.service, made)
+    assert len(desk.items(group).body) == 1
