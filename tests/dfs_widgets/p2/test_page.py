@@ -264,3 +264,46 @@ def test_a_page_without_the_right_says_so_in_one_line(page):
     kind, words = state(page)
     assert kind == "error"
     assert "999.XXXX.001" in words
+
+
+def test_what_stands_beside_the_editor_is_of_what_was_opened(page):
+    page._turning.turn({"panel": "history"})
+    page.room.editor.tab = "charts"
+    item = opened(page, "Field_2")
+    page.room.phase2.add_chart(item, Upload("chart.jpg", _picture()))
+    page._watch.look()
+    opened(page, "Loose")
+    assert _picture() not in page.room.editor.pictures
+    assert not any("Field_2" in one["what"] for one in page.room.sight.history)
+    opened(page, "Field_2")
+    assert page.room.editor.pictures == [_picture()]
+    assert any("Field_2" in one["what"] for one in page.room.sight.history)
+
+
+def test_the_run_shows_all_that_is_wrong_in_it(page):
+    opened(page, "Field_3")
+    page._open.item(int(page.room.run.root["containerId"]))
+    page._show.check()
+    page._show._background._work[1].result(60)
+    page._show.check()
+    found = {one["subject_id"] for one in page.room.sight.findings}
+    assert {number(page, "Field_3"), number(page, "Field_1")} <= found
+    assert page.room.sight.names[str(page.room.run.run_id)] == "The run"
+    opened(page, "Field_3")
+    assert {one["subject_id"] for one in page.room.sight.findings} == {number(page, "Field_3")}
+
+
+def test_containers_are_sent_with_the_last_of_their_blocks(page):
+    for name in ("Field_1", "Field_2", "Field_3"):
+        page.room.phase2.add_chart(number(page, name), Upload("chart.jpg", _picture()))
+    page._watch.did()
+    page._send.submit({"ids": []})
+    page.room.asking.acted({"action": "send", "values": {}})
+    (mosaic,) = (one for one in page.room.run.root["items"] if one["name"] == "Mosaic")
+    assert mosaic["containerStatus"] == "D"
+
+
+def _picture() -> bytes:
+    found = BytesIO()
+    Image.new("L", (64, 64), 255).save(found, "JPEG")
+    return found.getvalue()

@@ -17,7 +17,7 @@ from dfs_widgets.state.p2.values import read_days
 
 __all__ = ["Arranging"]
 
-_NAMES = {"OB": "New block", "CB": "New calibration", "TimeLink": "New time link"}
+_NAMES = {"OB": "New_block", "CB": "New_calibration", "TimeLink": "New time link"}
 _CONTAINERS = {"Folder", "Group", "Concatenation", "TimeLink"}
 
 
@@ -114,7 +114,8 @@ class Arranging:
         taken = {one["name"] for one in (*self._room.run.blocks(), *self._room.run.containers())}
         if wanted not in taken:
             return wanted
-        return next(name for name in (f"{wanted} {i}" for i in range(2, len(taken) + 3)) if name not in taken)
+        gap = " " if " " in wanted else "_"  # as copies are called; names of blocks are best without blanks
+        return next(name for name in (f"{wanted}{gap}{i}" for i in range(2, len(taken) + 3)) if name not in taken)
 
     def move(self, message: Mapping[str, Any]) -> None:
         """Move items into a container, before another item or to the end."""

@@ -22,6 +22,7 @@ class Opening:
         self._room = room
         self._show = showing
         self.leave: Any = lambda: None
+        self.beside: Any = lambda: None  # what stands beside the editor, of the item that was opened
 
     def runs(self) -> None:
         """Show the list of runs."""
@@ -83,7 +84,9 @@ class Opening:
         room.editor.saved = ""
         room.editor.pictures = []
         self.scope(number if document["itemType"] not in {"OB", "CB"} and not is_root else None, is_root=is_root)
+        room.sight.many = is_root
         self._show.item()
+        self.beside()
         self.address(item="" if is_root else number)
 
     def scope(self, number: int | None, *, is_root: bool = False) -> None:

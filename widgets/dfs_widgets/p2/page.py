@@ -96,6 +96,7 @@ class P2Page:
     def _join(self) -> None:
         """Let the answers call each other where one's work is part of another's."""
         self._open.leave = self._leave
+        self._open.beside = self._turning.beside
         self._fill.save = self._talk.save = self._edit.save
 
         def typed(message: Message, *, save: bool = False) -> None:

@@ -13,7 +13,7 @@ from dfs_widgets.p2.room import Room
 from dfs_widgets.p2.showing import Showing
 from dfs_widgets.p2.watching import Watching
 from dfs_widgets.state.p2.rows import item_id
-from dfs_widgets.state.p2.submission import submission
+from dfs_widgets.state.p2.submission import followers, is_sent, submission
 
 __all__ = ["Sending"]
 
@@ -99,7 +99,8 @@ class Sending:
         ids = [int(one) for one in message.get("ids") or ()]
         blocks = room.blocks(ids)
         summary = submission(room.run.run, blocks, self._findings(blocks))
-        containers = [number for number in ids if (room.run.item(number) or {}).get("itemType") in _SCHEDULING]
+        chosen = [document for one in ids if (document := room.run.item(one)) is not None] or [room.run.root]
+        containers = [item_id(one) for document in chosen for one in followers(document, summary.ready)]
         shown: list[dict[str, Any]] = [{"kind": "pairs", "pairs": [list(one) for one in summary.lines]}]
         known = {item_id(one): one for one in blocks}
         if summary.ready:
@@ -121,6 +122,9 @@ class Sending:
             else "Their status becomes +: they can be executed."
         )
         shown.append(note(after))
+        if containers:
+            names = ", ".join(str((room.run.item(one) or {}).get("name")) for one in containers)
+            shown.append(note(f"With all their blocks these are sent, too: {names}."))
 
         def send(_: Answer) -> None:
             self._send(list(summary.ready), containers)
@@ -137,9 +141,14 @@ class Sending:
             answer = room.phase2.verify_ob(number, submit=True)
             sent += bool(answer["observable"])
             told += [] if answer["observable"] else [f"{number}: {text}" for text in answer["messages"][:3]]
+        self._watch.did()
         for number in containers:
+            document = room.run.item(number)
+            if document is None or not all(map(is_sent, document["items"])):
+                continue  # it waits for its members
             answer = room.phase2.verify_container(number, submit=True)
-            told += [] if answer["observable"] else [f"{number}: {text}" for text in answer["messages"][:3]]
+            told += [] if answer["observable"] else [f"{document['name']}: {text}" for text in answer["messages"][:3]]
+            document["containerStatus"] = "D" if answer["observable"] else document.get("containerStatus")
         self._after()
         if told:
             room.asking.ask(

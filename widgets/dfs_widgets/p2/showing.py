@@ -33,10 +33,11 @@ class Showing:
         self._times: dict[int, int] = {}
         self._background = Background(room.checking)
         self.counts: dict[int, dict[str, int]] = {}
+        self._found: list[Document] = []  # all that is wrong in the run, when it was last worked out
 
     def forget(self) -> None:
         """Forget what was worked out of another run."""
-        self._times, self.counts = {}, {}
+        self._times, self.counts, self._found = {}, {}, []
         self.seeing.forget()
 
     # -- the run
@@ -68,11 +69,14 @@ class Showing:
             self._background.begin(self._serial, {"run": opened.run, "readme": opened.readme, "root": opened.root})
             room.watch.send({"kind": "again"})
             return
-        times, findings = done
+        times, self._found = done
+        findings = self._found
         self._take_times(times)
         self.counts = counted(findings)
         room.view.counts = {str(number): one for number, one in self.counts.items()}
         self.facts()
+        if room.draft is None or room.draft.item_id == int(room.run.root["containerId"]):
+            self.findings(self._found)
 
     def _take_times(self, times: Mapping[int, float]) -> None:
         room = self._room
@@ -176,6 +180,7 @@ class Showing:
             room.editor.values, room.editor.beside, room.editor.execution = {}, {}, ""
         room.sight.status = ""
         room.sight.execution = {}
+        self.findings(self._found)
         self.seeing.night({"itemType": "Folder"})
 
     def form(self) -> None:
@@ -250,6 +255,8 @@ class Showing:
             room.sight.findings = shown
 
     def _name(self, number: int) -> str:
+        if number == self._room.run.run_id:
+            return "The run"
         found = self._room.run.item(number)
         return str(found["name"]) if found else str(number)
 

@@ -48,6 +48,15 @@ class Turning:
             with self._room.work.doing(""):
                 self._fill.pictures()
 
+    def beside(self) -> None:
+        """Show charts, history and discussion of what was just opened, where they are looked at."""
+        if self._room.editor.tab == "charts":
+            self._fill.pictures()
+        if self._room.sight.side == "history":
+            self._watch.history()
+        elif self._room.sight.side == "discussion":
+            self._watch.comments()
+
     def turn(self, message: Message) -> None:
         """Turn to what stands beside the editor."""
         room = self._room

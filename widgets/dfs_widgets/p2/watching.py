@@ -89,7 +89,8 @@ class Watching:
                 self._take_item(number)
             self._show.facts()
             self._show.links()
-        room.tell(f"{who} saved {_names(room, items)}" if items else f"{who} changed the run")
+        if items or who != room.user:  # of the run itself: the README, most likely saved here
+            room.tell(f"{who} saved {_names(room, items)}" if items else f"{who} changed the run")
         if room.sight.side == "discussion":
             self.comments()
         if room.sight.side == "history":

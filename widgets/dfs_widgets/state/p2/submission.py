@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,31 @@ from dfs.phase2.lifecycle import MEANINGS
 from dfs_widgets.state.p2.findings import counted
 from dfs_widgets.state.p2.rows import duration_text, item_id
 
-__all__ = ["Submission", "submission"]
+__all__ = ["Submission", "followers", "is_sent", "submission"]
 
 _OPEN = {"P", "-"}
+_SCHEDULING = {"Group", "Concatenation", "TimeLink"}
+
+
+def is_sent(item: Mapping[str, Any]) -> bool:
+    """Tell whether a block or container is out of its author's hands; of a folder, whether all in it is."""
+    if item["itemType"] == "Folder":
+        return all(map(is_sent, item.get("items", ())))
+    return str(item.get("obStatus") or item.get("containerStatus") or "P") not in _OPEN
+
+
+def followers(item: Mapping[str, Any], ready: Container[int]) -> Iterator[Mapping[str, Any]]:
+    """Give the groups, concatenations and time links in an item, itself last, that are complete once the blocks `ready` are sent."""
+    for one in item.get("items", ()):
+        yield from followers(one, ready)
+    if item["itemType"] in _SCHEDULING and item.get("items") and not is_sent(item) and _goes(item, ready):
+        yield item
+
+
+def _goes(item: Mapping[str, Any], ready: Container[int]) -> bool:
+    if "items" in item:
+        return all(_goes(one, ready) for one in item["items"])
+    return is_sent(item) or item_id(item) in ready
 
 
 @dataclass(frozen=True)
