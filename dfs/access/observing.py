@@ -4,7 +4,7 @@
 read      PI, co-investigators and phase-2 delegate of the run; support astronomers, operators, whoever
           keeps programmes; the owner
 edit      PI and phase-2 delegate; the owner.  Support and operators write comments, not blocks
-review    support astronomers, operators, the owner
+review    support astronomers, operators, the owner; they also waive rules for a run
 execute   operators, the owner
 manage    who may change programmes: makes runs, changes and ends them
 ========  ===========================================================================================

@@ -192,7 +192,7 @@ class Phase2Desk(Phase2Api, Protocol):
         """Operator: make a run, with its root folder; `document`: progId, instrument, mode, period ..."""
 
     def set_run(self, run_id: int, changes: Mapping[str, Any]) -> Document:
-        """Operator: change title, validity, allocation ... of a run."""
+        """Operator: change title, validity, allocation ... of a run; support astronomer: its ``waivers``."""
 
     def open_run(self, run_id: int) -> Document:
         """Support astronomer: let a notified run be changed by its user again."""

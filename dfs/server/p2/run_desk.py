@@ -198,7 +198,11 @@ def create_run(call: Call) -> Response:
 
 
 @endpoints.at(
-    "PUT", _RUN, "Change a run: title, validity, allocation, state (operators)", form=_RUN_DOCUMENT, reply=ref("Run")
+    "PUT",
+    _RUN,
+    "Change a run: title, validity, allocation ... (operators), waivers (support)",
+    form=_RUN_DOCUMENT,
+    reply=ref("Run"),
 )
 def set_run(call: Call) -> Response:
     """Change it."""
