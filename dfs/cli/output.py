@@ -30,9 +30,13 @@ from dfs.errors import Cancelled
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from dfs.observatory import Observatory
     from dfs.progress import Progress
+
+# Control characters but tab and newline: an escape sequence in a name would move the cursor, or name the window.
+_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if code not in {9, 10}}
 
 __all__ = ["Command", "Group", "Terminal", "pass_terminal", "schema_of"]
 
@@ -89,11 +93,17 @@ class Terminal:
             return
         from rich.console import Console
 
+        class Plain(Console):
+            """Shows no text that a terminal would obey."""
+
+            def render_str(self, text: str, **options: Any) -> Text:
+                return super().render_str(text.translate(_CONTROLS), **options)
+
         # A pipe has no width: 80 columns would cut paths that scripts want to read.
         width = None if sys.stdout.isatty() else 240
         # Names of targets and files come from outside: nothing in them is markup or an emoji.
         show(
-            Console(
+            Plain(
                 file=sys.stdout,
                 width=width,
                 highlight=False,

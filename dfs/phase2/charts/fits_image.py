@@ -67,7 +67,7 @@ class FitsImage:
             raise DataError(f"the image cannot be read: {error}", where=str(self._file)) from error
         if np.mean(np.isfinite(sky)) < _LEAST_COVER:
             place = f"{plane.ra_deg:.5f} {plane.dec_deg:+.5f}"
-            raise NotFoundError(f"{self._file.name} does not show {place}", hint="take another image")
+            raise NotFoundError(f"{self._origin or self._file.name} does not show {place}", hint="take another image")
         return Painted(ink_of(sky), origin or self._file.stem, band, self.paint)
 
 
@@ -103,7 +103,7 @@ def _resampled(hdu: Any, plane: Tangent) -> Array | None:
     try:
         wcs = WCS(hdu.header, fix=False).celestial
     except (ValueError, KeyError) as error:
-        raise DataError(f"its WCS cannot be read: {error}", where=str(hdu.fileinfo() or hdu.name)) from error
+        raise DataError(f"its WCS cannot be read: {error}", where=f"HDU {hdu.name or hdu.ver}") from error
     if not wcs.has_celestial:
         return None
     x, y = _places(wcs, plane)

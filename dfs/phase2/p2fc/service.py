@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from dfs.access import Standing
 from dfs.access.observing import Deed, require_deed
-from dfs.errors import NotFoundError, UsageError
+from dfs.errors import DataError, NotFoundError, UsageError
 from dfs.phase2.api import MOST_CHARTS, Document, Phase2Desk, Upload
 from dfs.phase2.documents import read_block, read_run
-from dfs.phase2.failures import StateError
+from dfs.phase2.failures import FileKindError, StateError
 from dfs.phase2.p2fc.background import Choice, read_choice
 from dfs.phase2.p2fc.shelf import Shelf
 
@@ -142,7 +142,11 @@ class ChartService:
         with tempfile.NamedTemporaryFile(suffix=".fits") as kept:
             kept.write(file.content)
             kept.flush()
-            return draw_chart(block, run, _fits(Path(kept.name), file.name, band), at=at)
+            try:
+                return draw_chart(block, run, _fits(Path(kept.name), file.name, band), at=at)
+            except DataError as error:
+                accepted = "a FITS image with a celestial WCS"
+                raise FileKindError(f"{file.name} cannot be drawn: {error.message}", accepted=accepted) from None
 
     def _painter(self, choice: Choice) -> Background:
         from dfs.phase2.charts import FitsImage, HipsCutout

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dfs.errors import DataError, NotFoundError, UsageError
+from dfs.phase2.formats.tables.formulas import unguarded
 
 __all__ = ["BadCell", "Grid", "read_grid", "read_text"]
 
@@ -125,7 +126,9 @@ def read_text(text: str, where: str = "table") -> Grid:
         if len(row) != len(columns):
             bad.append(BadCell(number, "", f"it has {len(row)} cells, the header has {len(columns)}"))
         else:
-            good.append((number, {name: cell.strip() or None for name, cell in zip(columns, row, strict=True)}))
+            good.append(
+                (number, {name: unguarded(cell.strip()) or None for name, cell in zip(columns, row, strict=True)})
+            )
     units = {name: found[1].strip() for name in columns if (found := re.search(r"\[(.+?)\]\s*$", name))}
     return Grid(tuple(columns), tuple(good), units, tuple(bad))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dfs.errors import UsageError
+from dfs.phase2.formats.tables.formulas import guarded
 from dfs.phase2.formats.values import write_value
 
 if TYPE_CHECKING:
@@ -73,8 +74,21 @@ def table_bytes(table: Table, path: str | Path) -> bytes:
             table.write(out, format=kind)
         return out.getvalue()
     text = io.StringIO()
-    table.write(text, format=kind)
+    (_guarded(table) if kind == TABLE_FORMATS[".csv"] else table).write(text, format=kind)
     return text.getvalue().encode()
+
+
+def _guarded(table: Table) -> Table:
+    """Return `table` with no cell that a spreadsheet would run."""
+    from astropy.table import MaskedColumn
+
+    copy = table.copy()
+    for name in copy.colnames:
+        if copy[name].dtype.kind in "UO":
+            empty = [bool(one) for one in getattr(copy[name], "mask", [False] * len(copy))]
+            cells = [guarded(one) if isinstance(one, str) else one for one in copy[name].tolist()]
+            copy[name] = MaskedColumn(cells, mask=empty) if any(empty) else cells
+    return copy
 
 
 def _row(container: str, block: Mapping[str, Any], parameters: bool) -> dict[str, Any]:
