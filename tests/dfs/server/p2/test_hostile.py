@@ -385,3 +385,21 @@ def test_urls_that_name_no_block(world: World) -> None:
         answer = httpx.post(f"{world.url}/p2fc/", data={"url": url, "access_token": world.token()})
         assert told(answer, answer.status_code)
         assert answer.status_code in {400, 404}
+
+
+def test_images_that_cannot_be_drawn(world: World, pi: httpx.Client, new_ob: int) -> None:
+    """A FITS header of 16 exabytes, and one without a sky: its sender's fault, told without a path of this machine."""
+    version = pi.get(f"/obsBlocks/{new_ob}").headers["etag"]
+    target = {"target": {"name": "NGC 1365", "ra": "01:00:00", "dec": "00:00:00"}}
+    assert pi.put(f"/obsBlocks/{new_ob}", json=target, headers={"If-Match": version}).status_code == 200
+    sky = {"CTYPE1": "'RA---TAN'", "CTYPE2": "'DEC--TAN'", "CRVAL1": 15.0, "CDELT1": 0.0, "CDELT2": 0.0}
+    token = pi.headers["authorization"].removeprefix("Bearer ")
+    for side, more in ((2_000_000_000, {}), (16, sky)):
+        cards = {"SIMPLE": "T", "BITPIX": -64, "NAXIS": 2, "NAXIS1": side, "NAXIS2": side, **more}
+        header = "".join(f"{key:<8}= {value:>20}".ljust(80) for key, value in cards.items()) + "END"
+        content = header.ljust(2880).encode() + bytes(2880)
+        asked = {"url": f"{world.url}/p2/api/v1/obsBlocks/{new_ob}", "access_token": token}
+        file = {"bkg_image_fits_file": ("mine.fits", content, "application/fits")}
+        answer = httpx.post(f"{world.url}/p2fc/", data=asked, files=file)
+        assert "mine.fits cannot be drawn" in told(answer, 415)
+        assert "tmp" not in answer.text
