@@ -250,6 +250,7 @@ def _hint(reason: str) -> str:
         "locked": "another process keeps writing: wait for it, or raise busy_timeout_s",
         "readonly": "make the observatory's root writable, or name another by --root",
         "full": "free space on the disk, then run the command again",
+        "disk I/O error": "see whether the disk is full or faulty; what was committed is kept",
         "unable to open": "check that the root exists and that you may write there",
         "malformed": "restore the last backup: dfs restore",
         "not a database": "restore the last backup: dfs restore",

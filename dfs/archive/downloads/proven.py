@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import threading
 import time
 from collections import OrderedDict
@@ -84,7 +85,10 @@ class ProvenFiles:
     def _opened(self, path: Path, sha256: str) -> BinaryIO | None:
         """Return the file at `path` if it is there and has this checksum."""
         try:
-            file = path.open("rb")
+            file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - it goes out open
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                file.close()
+                return None
         except OSError:
             return None
         with self._turns[hash(path) % _LOCKS]:
@@ -115,6 +119,11 @@ class ProvenFiles:
                 while len(self._proved) > _REMEMBERED:
                     self._proved.popitem(last=False)
         return True
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting: somebody may have put a pipe in the place of a file, and nobody may ever write to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def identity(file: BinaryIO) -> Identity:

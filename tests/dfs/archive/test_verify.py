@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -53,6 +54,20 @@ def test_a_damaged_file_is_never_served(observatory: Observatory, frame: Frame, 
             observatory.archive.get(archived.dp_id, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
     assert [one.action for one in observatory.audit.entries(archived.dp_id)] == ["ingest", "quarantine", "state"]
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder", "link"])
+def test_what_is_no_file_is_never_served_nor_waited_for(observatory: Observatory, frame: Frame, what: str) -> None:
+    archived = observatory.archive.ingest(frame(1))
+    archived.path.unlink()
+    make = {
+        "pipe": lambda: os.mkfifo(archived.path),
+        "folder": archived.path.mkdir,
+        "link": lambda: archived.path.symlink_to("/dev/zero"),
+    }
+    make[what]()
+    with pytest.raises(DataError, match="quarantine"):
+        observatory.downloads.open(archived.dp_id)
 
 
 def test_a_file_put_back_from_elsewhere_is_served_again(observatory: Observatory, frame: Frame, tmp_path: Path) -> None:

@@ -65,6 +65,12 @@ def test_a_file_moved_or_replaced_while_it_is_open_is_told(database: Database, t
     assert names(database) == ["somebody"]
 
 
+def test_a_full_disk_is_named_as_what_may_be_wrong(database: Database) -> None:
+    with pytest.raises(ServiceError) as caught, database.errors():
+        raise sqlite3.OperationalError("disk I/O error")
+    assert "disk is full" in caught.value.line()
+
+
 def test_a_write_is_committed_whole_or_not_at_all(database: Database) -> None:
     with database.write() as connection:
         connection.execute(insert(tables.users).values(name="kept", **USER))
