@@ -128,7 +128,8 @@ def _why_not(view: BlockView, window: TimeWindow) -> str:
         found = windows(block, view.run, evening, duration_s=view.execution_s)
         if found.windows:
             return ""
-        reason = found.reason
+        if found.code != "absolute":  # a night that the window does not touch says nothing of it
+            reason = found.reason
     return reason
 
 

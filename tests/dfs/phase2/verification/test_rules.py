@@ -430,3 +430,9 @@ def test_delays_count_from_the_end_of_the_member_before() -> None:
     assert not _found(VERIFIER.verify_container(RUN, good.container("TimeLink", first, second)), "link-impossible")
     early = replace(second, absolute=(window("2026-11-10T02:10", "2026-11-10T02:20"),))
     assert _found(VERIFIER.verify_container(RUN, good.container("TimeLink", first, early)), "link-impossible")
+
+
+def test_a_window_is_judged_by_its_own_night() -> None:
+    too_late = replace(BLOCK, absolute=(window("2027-01-10T05:30", "2027-01-10T06:30"),))
+    (finding,) = _found(VERIFIER.verify_block(RUN, too_late), "windows-never")
+    assert "airmass above 1.6" in finding.message
