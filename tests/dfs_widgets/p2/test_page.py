@@ -307,3 +307,16 @@ def _picture() -> bytes:
     found = BytesIO()
     Image.new("L", (64, 64), 255).save(found, "JPEG")
     return found.getvalue()
+
+
+def test_a_missing_chart_is_drawn_from_the_list_of_checks(page):
+    page.room.desk.phase2.create_item(int(page.room.run.root["containerId"]), "OB", "Bare")
+    page._watch.did()
+    bare = opened(page, "Bare")
+    page.edit("target.ra", "03:33:36.370")
+    page.edit("target.dec", "-36:08:25.400")
+    opened(page, "Loose")
+    page._turning.make_chart({"id": bare})
+    assert page.room.editor.tab == "charts"
+    page.room.asking.acted({"action": "attach", "values": {}})
+    assert page.block["charts"] == ["Bare_1.jpg"]

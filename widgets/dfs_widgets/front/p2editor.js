@@ -60,6 +60,7 @@ function render({ model, el }) {
       const field = fields.get(message.path) ?? fields.get(message.path.replace(/\[.*$/, ""));
       field?.box.scrollIntoView({ block: "center" });
       field?.input.focus();
+      if (message.path === "name") field?.input.select();
     }
   });
   const undo = [

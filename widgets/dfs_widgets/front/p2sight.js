@@ -89,6 +89,7 @@ function makeChecks(model) {
         found.map((one) => make("div", { class: `dfs-finding is-${one.severity}`, testid: "check", "data-code": one.code, "data-path": one.path },
           make("button", { type: "button", class: "dfs-link", text: one.label || one.path, title: `Go to ${one.path}`, testid: "check-goto", on: { click: () => ask(model, { kind: "goto", id, path: one.path }) } }),
           make("span", {}, one.message, one.accepted ? make("small", { text: ` Accepted: ${one.accepted}` }) : null),
+          one.code === "chart-missing" && model.get("editable") ? button("Make a finding chart…", "check-chart", () => ask(model, { kind: "make-chart", id }), { class: "dfs-button is-fix" }) : null,
           one.fix && model.get("editable") ? button(one.fix.label || "Mend", "check-fix", () => mend(one), { class: "dfs-button is-fix" }) : null)))),
       every.length > MOST ? make("p", { class: "dfs-note", text: `and ${every.length - MOST} more: verify fewer blocks to see them` }) : null,
       total ? make("h3", {}, "Execution time ", make("b", { text: total, testid: "execution-total" })) : null,

@@ -96,6 +96,7 @@ class Arranging:
         made = room.phase2.create_item(int(container["containerId"]), kind, name)
         self._watch.did()
         self._open.item(_number(made.body))
+        room.editor.send({"kind": "goto", "path": "name"})  # a name of its own comes first
 
     def container_for(self, at: Any, kind: str) -> Document:
         """Return the container in which something new goes: the one chosen, or the one around the item chosen."""

@@ -164,6 +164,7 @@ class P2Page:
                 "night": ("", self._turning.night),
                 "goto": ("", self._turning.goto),
                 "fix": ("Mending…", self._turning.fix_elsewhere),
+                "make-chart": ("Drawing…", self._turning.make_chart),
                 "undo": ("Taking back…", self._watch.undo),
                 "comment": ("", self._talk.comment),
                 "resolve-comment": ("", self._talk.resolve),

@@ -178,7 +178,7 @@ class Showing:
         with room.editor.hold_sync():
             room.editor.spec = run_form(room.run, schema, editable=room.may_edit)
             room.editor.values, room.editor.beside, room.editor.execution = {}, {}, ""
-        room.sight.status = ""
+        room.sight.status, room.sight.editable = "", room.may_edit
         room.sight.execution = {}
         self.findings(self._found)
         self.seeing.night({"itemType": "Folder"})

@@ -97,6 +97,11 @@ class Turning:
         room.editor.tab = parts.get(head, "target")
         room.editor.send({"kind": "goto", "path": path})
 
+    def make_chart(self, message: Message) -> None:
+        """Draw the finding chart that a block lacks, in whichever it is."""
+        self.goto({"id": message["id"], "path": "charts"})
+        self._fill.make_chart()
+
     def fix_elsewhere(self, message: Message) -> None:
         """Mend a finding on an item that may not be under edit."""
         room = self._room
