@@ -25,6 +25,8 @@ _WORDS = {
     "position_angle": (r"TEL\.ROT\.OFFANGLE", r"INS\.POSANG", r".*POSANG"),
 }
 
+_ARMS = ("blue", "red", "uvb", "vis", "nir")  # of UVES and X-shooter
+
 
 class Accepts:
     """Reads values as an instrument takes them.
@@ -59,7 +61,13 @@ class Accepts:
         return _by_type(kind, value, name) if isinstance(value, str) else value
 
     def find(self, template: str, names: Sequence[str], word: str) -> str | None:
-        """Return which of a template's parameters `names` is meant by `word`: its own name, with underscores, its alias, its end."""
+        """Return which of a template's parameters `names` is meant by `word`: its own name, with underscores, its alias, its end.
+
+        Raises
+        ------
+        UsageError
+            Each arm of the spectrograph has its own; says which.
+        """
         if word in names:
             return word
         folded = word.replace("_", ".").casefold()
@@ -70,12 +78,23 @@ class Accepts:
             spec = self._spec(template, name)
             if spec is not None and spec.alias == word:
                 return name
+        arms = self._arms(template, names, word)
+        if len(arms) > 1:
+            raise UsageError(f"{template} has {word!r} for each arm", where=word, accepted=self.words(template, arms))
+        if arms:
+            return arms[0]
         for pattern in _WORDS.get(word, ()):
             found = [one for one in names if re.fullmatch(pattern, one)]
             if found:
                 return found[0]
         ends = [one for one in names if one.casefold().endswith(f".{folded}")]
         return ends[0] if len(ends) == 1 else None
+
+    def _arms(self, template: str, names: Sequence[str], word: str) -> list[str]:
+        """Return the parameters that are called `word` of an arm: ``exposure_uvb``, ``exposure_vis`` ..."""
+        called = {f"{word}_{arm}" for arm in _ARMS}
+        specs = ((name, self._spec(template, name)) for name in names)
+        return [name for name, spec in specs if spec is not None and spec.alias in called]
 
     def words(self, template: str, names: Sequence[str]) -> str:
         """Return how the parameters `names` of a template may be called, for a message."""

@@ -264,3 +264,18 @@ def test_a_whole_run_is_handed_in_with_its_containers(run):
     assert found.ok, found
     assert [one.status for one in link.blocks()] == ["D", "D"]
     assert link.status == "D"
+
+
+def test_a_word_of_several_arms_is_not_guessed(phase2):
+    phase2.add_run("110.23XY.003", "XSHOOTER", period=110)
+    phase2.add_run("110.23XY.004", "UVES", period=110)
+    both = phase2.run("110.23XY.003").create_ob("both arms")
+    with pytest.raises(UsageError, match="'exposure' for each arm") as told:
+        both.observe("XSHOOTER_slt_obs_Stare", exposure=600)
+    assert "exposure_uvb" in told.value.accepted
+    both.observe("XSHOOTER_slt_obs_Stare", exposure_uvb=600, exposure_vis=630, exposure_nir=200)
+    values = {one["name"]: one["value"] for one in both.document["templates"][0]["parameters"]}
+    assert [values[one] for one in ("DET1.WIN1.UIT1", "DET2.WIN1.UIT1", "DET3.DIT")] == [600, 630, 200]
+    red = phase2.run("110.23XY.004").create_ob("one arm").observe("UVES_red_obs_exp", exposure=600)
+    values = {one["name"]: one["value"] for one in red.document["templates"][0]["parameters"]}
+    assert values["DET2.WIN1.UIT1"] == 600
