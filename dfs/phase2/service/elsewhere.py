@@ -103,7 +103,9 @@ def _files(look: Look, block: Item) -> dict[str, bytes]:
             if one["type"] in {"file", "paramfile"}:
                 stored = look.document(row.subject, f"file:{one['name']}", block.run_id)
                 if stored.body:
-                    found[f"{block.id}/templates/{row.id}/{one['name']}"] = file_content(look.connection, stored).content
+                    found[f"{block.id}/templates/{row.id}/{one['name']}"] = file_content(
+                        look.connection, stored
+                    ).content
     return found
 
 
