@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
@@ -297,7 +298,7 @@ def test_containers_are_sent_with_the_last_of_their_blocks(page):
     for name in ("Field_1", "Field_2", "Field_3"):
         page.room.phase2.add_chart(number(page, name), Upload("chart.jpg", _picture()))
     page._watch.did()
-    page._send.submit({"ids": []})
+    page._send.submit({"ids": [number(page, "Mosaic")]})
     page.room.asking.acted({"action": "send", "values": {}})
     (mosaic,) = (one for one in page.room.run.root["items"] if one["name"] == "Mosaic")
     assert mosaic["containerStatus"] == "D"
@@ -320,3 +321,26 @@ def test_a_missing_chart_is_drawn_from_the_list_of_checks(page):
     assert page.room.editor.tab == "charts"
     page.room.asking.acted({"action": "attach", "values": {}})
     assert page.block["charts"] == ["Bare_1.jpg"]
+
+
+def test_a_table_that_left_comes_back_with_every_field_that_was_changed(page):
+    from dfs_widgets.p2.writing import export_bytes
+
+    item = opened(page, "Loose")
+    text = export_bytes(page.room, "csv", [item])[2].decode()
+    head, row = csv.reader(text.splitlines())
+    assert not read_file("same.csv", text.encode(), page.room.run.run, None, list(page.room.run.blocks())).count
+    at = next(i for i, one in enumerate(head) if one.endswith("SEQ.NEXPO"))
+    was, row[at] = row[at], "7"
+    row[head.index("constraints.fli")] = "0.3"
+    back = StringIO()
+    csv.writer(back).writerows([["FLI" if one == "constraints.fli" else one for one in head], row])
+    page._exchange._preview({}, "back.csv", back.getvalue().encode())
+    tables = {one.get("testid"): one for one in page.room.dialog.content["blocks"]}
+    assert sorted(one[2:] for one in tables["import-changes"]["rows"]) == sorted([["0.4", "0.3"], [was, "7"]])
+    page.room.asking.acted({"action": "write", "values": {}})
+    values = [
+        one["value"] for each in page.block["templates"] for one in each["parameters"] if one["name"] == "SEQ.NEXPO"
+    ]
+    assert values == [7]
+    assert page.block["constraints"]["fli"] == 0.3

@@ -11,7 +11,8 @@ from dfs.phase2.api import Change, Document, Upload
 from dfs_widgets.p2.arranging import Arranging
 from dfs_widgets.p2.asking import Answer, note, table
 from dfs_widgets.p2.opening import Opening
-from dfs_widgets.p2.reading import Reading, read_file
+from dfs_widgets.p2.previewing import import_blocks
+from dfs_widgets.p2.reading import read_file
 from dfs_widgets.p2.room import Room
 from dfs_widgets.p2.watching import Watching
 from dfs_widgets.state.p2.opened import OpenedRun
@@ -76,14 +77,17 @@ class Exchanging:
         room = self._room
         pattern = room.draft.base if room.draft is not None and room.draft.base["itemType"] == "OB" else None
         read = read_file(name, content, room.run.run, pattern, list(room.run.blocks()))
-        shown = _import_blocks(name, read, pattern)
+        shown = import_blocks(name, read, pattern)
 
         def write(_: Answer) -> None:
             changes = list(read.changes)
             if read.items:
                 self._create(message.get("at"), list(read.items), changes, read.files)
             elif changes:
+                number = room.draft.item_id if room.draft else 0
                 self._apply(changes)
+                room.draft = None  # it is read anew
+                self._open.item(number)
             room.tell(f"{read.count} item{'s' if read.count != 1 else ''} imported from {name}")
 
         label = f"Write {read.count} item{'s' if read.count != 1 else ''}"
@@ -220,25 +224,6 @@ class Exchanging:
             note("What only one side has is made on the other; nothing is deleted."),
         ]
         room.asking.ask(f"{len(rows)} differences", shown, deeds)
-
-
-def _import_blocks(name: str, read: Reading, pattern: Document | None) -> list[dict[str, Any]]:
-    shown = [note(f"{name}: {read.count} ready, {len({row for row, *_ in read.bad})} bad", testid="import-summary")]
-    if read.is_table:
-        shown.append(
-            note(
-                f"New blocks are copies of {pattern['name']}."
-                if pattern
-                else "New blocks have no templates: open a block first to have them made like it."
-            )
-        )
-    if read.bad:
-        shown.append(
-            table(["Row", "Column", "What is wrong"], [list(one) for one in read.bad], testid="import-bad", bad=True)
-        )
-    if read.ready:
-        shown.append(table(list(read.head), [list(one) for one in read.ready], testid="import-ready"))
-    return shown
 
 
 def _blocks(item: Document) -> Iterator[Document]:

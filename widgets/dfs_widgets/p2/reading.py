@@ -29,6 +29,10 @@ class Reading:
         Of blocks that there are.
     head, ready, bad
         Preview: columns, rows that are ready, (row, column, why) of those that are not.
+    differences
+        Of blocks that there are: (block, field, now, then).
+    columns, ignored
+        Of a table: (column, the field that it holds); columns that are not read.
     files
         Number of a block in `items` -> its charts and parameter files (`dfs.phase2.formats.BlockFiles`).
     """
@@ -39,12 +43,16 @@ class Reading:
     ready: tuple[tuple[str, ...], ...] = ()
     bad: tuple[tuple[str, str, str], ...] = ()
     is_table: bool = False
+    differences: tuple[tuple[str, str, str, str], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[str, ...] = ()
+    changed: int = 0
     files: Mapping[int, Any] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
         """How many items are made or changed."""
-        return len(self.items) + len({one.subject for one in self.changes})
+        return len(self.items) + self.changed
 
 
 def read_file(
@@ -101,19 +109,25 @@ def _read_table(
     known = {int(one["obId"]): one for one in present}
     found = preview(_grid(name, content), begin, accepts, resolve=Names().position, present=known)
     items = [one.document for one in found.ready if one.ob_id is None]
-    changes: list[Change] = []
-    for one in found.ready:
-        if one.ob_id is not None:
-            draft = Draft(known[one.ob_id], {**known[one.ob_id], **one.document})
-            changes += (
-                [Change("save-ob", one.ob_id, draft.body("self"), draft.version("self"))]
-                if "self" in draft.dirty
-                else []
-            )
-    bad = tuple((str(one.row), one.column, one.message) for one in found.bad)
+    drafts = [
+        Draft(known[one.ob_id], {**known[one.ob_id], **one.document}) for one in found.ready if one.ob_id is not None
+    ]
     return Reading(
-        tuple(items), tuple(changes), ready=tuple(_row(one.document) for one in found.ready), bad=bad, is_table=True
+        tuple(items),
+        tuple(change for draft in drafts for change in draft.as_changes()),
+        ready=tuple(_row(one) for one in items),
+        bad=tuple((str(one.row), one.column, one.message) for one in found.bad),
+        is_table=True,
+        differences=tuple(row for draft in drafts for row in _differences(draft)),
+        columns=tuple((column, name) for column, name in found.mapping.items() if column != name),
+        ignored=found.ignored,
+        changed=sum(bool(draft.dirty) for draft in drafts),
     )
+
+
+def _differences(draft: Draft) -> list[tuple[str, str, str, str]]:
+    shown = [one.shown() for one in draft.changes]
+    return [(str(draft.base["name"]), one["label"], one["before"], one["after"]) for one in shown]
 
 
 def _grid(name: str, content: bytes) -> Any:

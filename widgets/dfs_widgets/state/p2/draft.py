@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dfs.phase2.api import Document
+from dfs.phase2.api import Change, Document
 from dfs_widgets.state.p2.difference import FieldChange, Merge, changes_between, merge
 from dfs_widgets.state.p2.fields import aspect_of, fields_of, key_of, with_fields
 
@@ -80,6 +80,15 @@ class Draft:
         """Return the version that an aspect was read with."""
         found = (self.base.get("versions") or {}).get(aspect)
         return str(found) if found is not None else None
+
+    def as_changes(self) -> list[Change]:
+        """Return the changes of a bulk edit that save a block."""
+        found = []
+        for aspect in self.dirty:
+            kind, _, number = aspect.partition(":")
+            action = "save-ob" if kind == "self" else f"save-{kind}"
+            found.append(Change(action, int(number or self.item_id), self.body(aspect), self.version(aspect)))
+        return found
 
     def saved(self, aspect: str, body: Any, version: str | None) -> Draft:
         """Return the draft once `body` was written as `version`; what was typed meanwhile stays to be saved."""

@@ -115,13 +115,7 @@ def as_changes(pasted: Pasted, blocks: Sequence[Document], container_id: int) ->
             ]
             changes.append(Change("create-item", number, {"containerId": container_id, **body}))
             continue
-        draft = Draft(known[number], document)
-        for aspect in draft.dirty:
-            if aspect == "self":
-                changes.append(Change("save-ob", number, draft.body(aspect), draft.version(aspect)))
-            elif aspect.startswith("template:"):
-                template = int(aspect.partition(":")[2])
-                changes.append(Change("save-template", template, draft.body(aspect), draft.version(aspect)))
+        changes += Draft(known[number], document).as_changes()
     return changes
 
 
