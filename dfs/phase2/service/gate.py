@@ -63,7 +63,8 @@ class Gate(Look):
         """Refuse a version that is not the present one."""
         if version == ANY:
             return
-        where = f"{stored.subject} {stored.aspect}"
+        aspect = "" if stored.aspect == "self" else f", {stored.aspect}"
+        where = f"{stored.subject.replace(':', ' ')}{aspect}"  # as people write it
         if not version:
             raise VersionMissingError(
                 "the version that was read is missing",
