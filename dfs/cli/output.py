@@ -61,11 +61,12 @@ class Terminal:
     json: bool = False
     verbose: int = 0
     command: str = ""
+    _made: Path | None = None
 
     def open(self, **settings: Any) -> Observatory:
         """Open the observatory named by ``--root``; `settings` are stronger than environment and files.
 
-        One that was not there is made, and said so: the name of its folder may be a slip.
+        One that was not there is made, and said so with the result: the name of its folder may be a slip.
         """
         from dfs.config import load_settings
         from dfs.observatory import Observatory
@@ -73,7 +74,7 @@ class Terminal:
         was_there = load_settings(self.root, **settings).settings.root.is_dir()
         observatory = Observatory.open(self.root, **settings)
         if not was_there:
-            self.note(f"dfs: made a new observatory in {observatory.root}")
+            self._made = observatory.root
         return observatory
 
     def progress(self) -> Progress:
@@ -88,6 +89,8 @@ class Terminal:
 
     def emit(self, document: Mapping[str, Any], show: Callable[[Console], None]) -> None:
         """Print the result: `document` as JSON behind its schema, or what `show` prints for people."""
+        if self._made is not None:
+            self.note(f"dfs: made a new observatory in {self._made}")
         if self.json:
             click.echo(json.dumps({"schema": schema_of(self.command), **plain(document)}, allow_nan=False))
             return

@@ -67,6 +67,5 @@ def test_no_other_observatory_has_an_account_with_a_password(observatory: Observ
 def test_every_relation_is_to_a_programme_of_the_demonstration() -> None:
     demonstration = told()
     scopes = [scope for one in demonstration["people"].values() for _, scope in one.get("relations", ())]
-    assert all(
-        any(known.startswith(scope) for known in demonstration["programmes"]) or scope == "EFOSC2" for scope in scopes
-    )
+    known = [*demonstration["programmes"], *demonstration["runs"], "EFOSC2"]
+    assert all(any(one.startswith(scope) for one in known) for scope in scopes)
