@@ -436,3 +436,10 @@ def test_a_window_is_judged_by_its_own_night() -> None:
     too_late = replace(BLOCK, absolute=(window("2027-01-10T05:30", "2027-01-10T06:30"),))
     (finding,) = _found(VERIFIER.verify_block(RUN, too_late), "windows-never")
     assert "airmass above 1.6" in finding.message
+
+
+def test_the_register_stays_callable_once_its_files_are_read() -> None:
+    import dfs.phase2.verification as room
+
+    assert rules()
+    assert room.rules is rules
