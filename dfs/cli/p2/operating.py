@@ -1,4 +1,4 @@
-"""``dfs p2 add-run``, ``review``, ``execute``: what operators and support astronomers do."""
+"""``dfs p2 add-run``, ``review``, ``open``, ``waive``, ``execute``: what operators and support astronomers do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from dfs.cli.output import Terminal, pass_terminal
 from dfs.cli.p2.group import chosen, elsewhere, opened, p2
 
-__all__ = ["add_run", "execute", "review"]
+__all__ = ["add_run", "execute", "open_", "review", "waive"]
 
 
 @p2.command("add-run")
@@ -81,6 +81,48 @@ def review(terminal: Terminal, /, run: str, item: str, verdict: str, text: str, 
         found = phase2.api.review(_number(chosen(phase2.run(run), item)), verdict, text)
     status = found.get("obStatus") or found.get("containerStatus")
     terminal.emit({"item": found}, lambda console: console.print(f"{found['name']}: {status}"))
+
+
+@p2.command("open")
+@click.argument("run")
+@elsewhere
+@pass_terminal
+def open_(terminal: Terminal, /, run: str, connect: str | None) -> None:
+    """Let RUN, of which the observatory was notified, be changed again (support astronomers).
+
+    \b
+    Example:
+        dfs p2 open 110.23XY.001
+    """
+    with opened(terminal, connect) as phase2:
+        found = phase2.api.open_run(phase2.run(run).run_id)
+    terminal.emit({"run": found}, lambda console: console.print(f"{found['progId']}: {found['state']}"))
+
+
+@p2.command("waive")
+@click.argument("run")
+@click.argument("codes", metavar="[CODE]...", nargs=-1)
+@elsewhere
+@pass_terminal
+def waive(terminal: Terminal, /, run: str, codes: tuple[str, ...], connect: str | None) -> None:
+    """Waive rules in RUN (support astronomers), by the codes that verify lists; these are all: none takes waivers back.
+
+    \b
+    Examples:
+        dfs p2 waive 110.23XY.001 block-too-long
+        dfs p2 waive 110.23XY.001
+    """
+    from dfs.errors import UsageError
+    from dfs.phase2.verification.registry import rules
+
+    known = [one.code for one in rules() if one.waivable]
+    wrong = next((one for one in codes if one not in known), None)
+    if wrong is not None:
+        raise UsageError(f"{wrong!r} is no rule that may be waived", where="CODE", accepted=", ".join(known))
+    with opened(terminal, connect) as phase2:
+        found = phase2.api.set_run(phase2.run(run).run_id, {"waivers": list(codes)})
+    told = ", ".join(codes) or "nothing"
+    terminal.emit({"run": found}, lambda console: console.print(f"{found['progId']}: waived: {told}"))
 
 
 @p2.command("execute")

@@ -344,3 +344,14 @@ def test_a_table_that_left_comes_back_with_every_field_that_was_changed(page):
     ]
     assert values == [7]
     assert page.block["constraints"]["fli"] == 0.3
+
+
+def test_support_opens_a_run_again(page):
+    assert not page.room.view.run["can_open"]
+    page.room.phase2.save_readme(page.room.run.run_id, {"summary": "Bars"}, "*")
+    page.room.phase2.submit_run(page.room.run.run_id)
+    page._watch.did()
+    assert (page.room.view.run["can_open"], page.room.view.run["can_notify"]) == (True, False)
+    page._send.reopen()
+    assert page.room.run.run["state"] == "open"
+    assert not page.room.view.run["can_open"]

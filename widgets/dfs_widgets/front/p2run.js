@@ -148,7 +148,8 @@ function makeRunTools(model, send, chosen, tree, blocks) {
   const notify = button("Notify ESO…", "notify", () => send("notify"), { title: "The run is ready for its review" });
   const share = make("i");
   const used = make("div", { class: "dfs-used", role: "meter", "aria-label": "Time planned of the time allocated" }, share);
-  const runHead = make("header", { class: "dfs-run-head" }, make("div", { class: "dfs-row" }, title, make("span", { class: "dfs-space" }), reports, notify), facts, used);
+  const reopen = button("Open again", "reopen", () => send("reopen"), { title: "Let the PI change the run again" });
+  const runHead = make("header", { class: "dfs-run-head" }, make("div", { class: "dfs-row" }, title, make("span", { class: "dfs-space" }), reports, notify, reopen), facts, used);
   const treeBar = make("div", { class: "dfs-tools", role: "toolbar", "aria-label": "Containers" }, newMenu,
     button("Duplicate", "duplicate", () => send("duplicate", { ids: chosen() }), { title: "Duplicate what is chosen" }),
     button("Delete", "delete", () => send("delete", { ids: chosen() }), { title: "Delete what is chosen (Delete)" }),
@@ -193,6 +194,7 @@ function makeRunTools(model, send, chosen, tree, blocks) {
     submit.disabled = revise.disabled = !editable();
     notify.disabled = !editable();
     notify.hidden = !run.can_notify;
+    reopen.hidden = !run.can_open;
     treeBar.hidden = !editable();
   }
   return { runHead, treeBar, blockBar, draw };

@@ -146,6 +146,7 @@ class P2Page:
                 "submit": ("Verifying…", self._send.submit),
                 "revise": ("Revising…", self._send.revise),
                 "notify": ("", lambda _: self._send.notify()),
+                "reopen": ("", lambda _: self._send.reopen()),
                 "bulk": ("", self._bulk.ask),
                 "paste": ("", self._bulk.paste),
                 "undo": ("Taking back…", self._watch.undo),

@@ -213,6 +213,13 @@ class Sending:
             {"notify": ("Notify", send), "cancel": ("Not yet", lambda _: None)},
         )
 
+    def reopen(self) -> None:
+        """Let the PI change a run again that was sent: support's answer to a request for changes."""
+        room = self._room
+        room.phase2.open_run(room.run.run_id)
+        self._after()
+        room.tell("the run is open for changes again")
+
     def review(self, message: Mapping[str, Any]) -> None:
         """Take, accept, reject or cancel what is under edit."""
         room = self._room

@@ -112,7 +112,8 @@ class Showing:
             "used_text": duration_text(used),
             "allocated_text": duration_text(allocated),
             "kinds": ["Folder", "Group", "Concatenation", "TimeLink"] if run["mode"] == "SM" else ["Folder"],
-            "can_notify": run["mode"] == "SM" and state == "open",
+            "can_notify": run["mode"] == "SM" and state == "open" and room.may_edit,
+            "can_open": run["mode"] == "SM" and state == "notified" and room.may_review,
         }
 
     def links(self) -> None:

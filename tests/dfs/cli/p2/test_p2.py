@@ -171,3 +171,11 @@ def test_lines_for_people(call, table, tmp_path, capsys):
 
 def test_a_token_needs_a_server_that_is_named(call):
     assert "no server is named" in call("token", "52052", code=2)["error"]["message"]
+
+
+def test_support_opens_a_run_again_and_waives_rules(call):
+    waived = call("waive", RUN, "block-too-long")["run"]
+    assert waived["observingConstraints"]["waivers"] == ["block-too-long"]
+    assert call("waive", RUN)["run"]["observingConstraints"].get("waivers", []) == []
+    assert "no rule that may be waived" in call("waive", RUN, "name-missing", code=2)["error"]["message"]
+    assert call("open", RUN)["run"]["state"] == "open"
