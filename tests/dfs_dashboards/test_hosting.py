@@ -67,7 +67,7 @@ def test_fonts_and_bokeh_come_from_here(host):
 
 def test_lab_opens_to_whoever_has_its_token(host):
     log = (host.root.parent / "pages.log").read_text()
-    token = re.findall(r"/lab\?token=([\w-]+)", log)[-1]
+    token = re.findall(re.escape(host.line["lab"]) + r"\?token=([\w-]+)", log)[-1]
     closed = httpx.get(host.line["lab"], follow_redirects=True, timeout=PATIENCE_S)
     assert "/login" in str(closed.url)
     assert token not in closed.text + str(closed.url)

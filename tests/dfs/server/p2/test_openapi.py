@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -51,7 +52,13 @@ def judged(world: World, things: dict[str, object], folder: Path, *options: str)
     settings = folder / "schemathesis.toml"
     lines = [f'"path.{name}" = {json.dumps(value)}' for name, value in things.items()]
     settings.write_text("\n".join(["[parameters]", *lines]))
-    command = ["schemathesis", "--config-file", str(settings), "run", f"{world.url}/openapi.json"]
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        "--config-file",
+        str(settings),
+        "run",
+        f"{world.url}/openapi.json",
+    ]
     command += ["--header", f"Authorization: Bearer {world.token()}", "--checks", ",".join(CHECKS), "--no-color"]
     command += ["--generation-deterministic", "--suppress-health-check", "all", "--request-timeout", "60", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
