@@ -1,4 +1,4 @@
-"""Time limits of queries: one thread that interrupts those whose time is up."""
+"""Time limits of queries: one thread, while there are any, that interrupts those whose time is up."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from itertools import count
 
 __all__ = ["Watch"]
+
+_IDLE_S = 5.0  # without a query, after which the thread ends: an engine that is let go of leaves none behind
 
 
 class Watch:
@@ -27,7 +29,7 @@ class Watch:
         """Call `stop` (from another thread) when the block has run for `seconds`."""
         number = next(self._numbers)
         with self._changed:
-            if self._thread is None or not self._thread.is_alive():
+            if self._thread is None or not self._thread.is_alive():  # none yet, it rests, or this is a fork
                 self._thread = threading.Thread(target=self._run, name="query limits", daemon=True)
                 self._thread.start()
             entry = (time.monotonic() + seconds, number)
@@ -44,14 +46,16 @@ class Watch:
     def _run(self) -> None:
         while True:
             with self._changed:
+                if not self._set and not self._changed.wait(_IDLE_S) and not self._set:
+                    self._thread = None  # said while the lock is held: the next limit starts another
+                    return
                 stop = self._due()
             if stop is not None:
                 stop()
 
     def _due(self) -> Callable[[], None] | None:
-        """Wait for the next entry; return what it calls, None when it was lifted."""
+        """Wait for the next entry, if there is one; return what it calls, None when it was lifted."""
         if not self._set:
-            self._changed.wait()
             return None
         moment, number = self._set[0]
         if number not in self._stops:
