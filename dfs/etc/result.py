@@ -1,0 +1,122 @@
+"""What the calculator answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dfs.etc.request import Request
+from dfs.instruments.optics import LightPath
+
+__all__ = ["Result", "Saturation"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Saturation:
+    """How full the fullest pixel becomes.
+
+    Attributes
+    ----------
+    peak_e, peak_nm
+        Charge of the brightest pixel in one read-out, and where it is.
+    full_well_e
+        What a pixel holds.
+    is_saturated
+        Whether it holds less than `peak_e`.
+    longest_safe_s
+        Longest single exposure (or DIT) in which nothing saturates.
+    saturated_nm
+        (shortest, longest) wavelength that saturates; None: none.
+    """
+
+    peak_e: float
+    peak_nm: float
+    full_well_e: float
+    is_saturated: bool
+    longest_safe_s: float
+    saturated_nm: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """Signal, noise and what they are made of. Arrays are per binned pixel along the dispersion; an image has one element.
+
+    Attributes
+    ----------
+    request
+        The question, with every default filled in: asked again it gives the same answer.
+    light
+        The instrument set up.
+    wavelength_nm
+        Shape (n,), in the medium of the instrument; for an image the effective wavelength.
+    target_e
+        Shape (n,): electrons of the target in the aperture, in the whole exposure time.
+    sky_e
+        Shape (n,): electrons of the sky in **one** detector pixel.
+    snr_per_pixel
+        Shape (n,): signal-to-noise of a pixel along the dispersion, summed over the aperture; of an image, of the target.
+    throughput
+        Shape (n,): telescope, instrument and detector, without air and slit.
+    atmosphere
+        Shape (n,): what the air lets through.
+    slit_fraction
+        Shape (n,): of the target's light; 1 without a slit.
+    image_quality_nm
+        Shape (n,): FWHM (arcsec) at each wavelength.
+    flux
+        Shape (n,): the target outside the atmosphere, erg s-1 cm-2 A-1 (extended: arcsec-2).
+    sky_radiance
+        Shape (n,): photons s-1 m-2 micron-1 arcsec-2 at the telescope.
+    variance
+        Term -> shape (n,): electrons squared in the aperture: ``target``, ``sky``, ``dark``, ``read-out`` and, as reduced, ``sky fit``,
+        ``digitisation``.
+    exposure_s, snr, at_nm
+        Time on the target; signal-to-noise at `at_nm`.
+    aperture_pixels, aperture_arcsec2, encircled_fraction, image_quality_arcsec
+        Of the extraction, at `at_nm`: pixels may be a fraction.
+    dark_e, ron_e
+        In one pixel, in the whole exposure time (read-outs added in quadrature).
+    saturation
+        Of one read-out.
+    sky_magnitudes
+        Band -> Vega mag/arcsec2 of the sky that was used.
+    notes
+        What the user should know, one line each.
+    assumed
+        Every figure that entered and was not read in a document.
+    versions
+        Version stamps of the calculator and of the figures.
+    """
+
+    request: Request
+    light: LightPath
+    wavelength_nm: Array
+    target_e: Array
+    sky_e: Array
+    snr_per_pixel: Array
+    throughput: Array
+    atmosphere: Array
+    slit_fraction: Array
+    image_quality_nm: Array
+    flux: Array
+    sky_radiance: Array
+    variance: Mapping[str, Array]
+    exposure_s: float
+    snr: float
+    at_nm: float
+    aperture_pixels: float
+    aperture_arcsec2: float
+    encircled_fraction: float
+    image_quality_arcsec: float
+    dark_e: float
+    ron_e: float
+    saturation: Saturation
+    sky_magnitudes: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
