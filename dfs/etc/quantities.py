@@ -38,9 +38,7 @@ def number(value: Any, unit: str, where: str, low: float = -math.inf, high: floa
     return found
 
 
-def optional_number(
-    value: Any, unit: str, where: str, low: float = -math.inf, high: float = math.inf
-) -> float | None:
+def optional_number(value: Any, unit: str, where: str, low: float = -math.inf, high: float = math.inf) -> float | None:
     """Return `value` as `number` does; None stays None."""
     return None if value is None else number(value, unit, where, low, high)
 

@@ -1,0 +1,47 @@
+"""Numbers with and without units."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy import units as u
+
+from dfs.errors import UsageError
+from dfs.etc.quantities import number, optional_number
+
+
+@pytest.mark.parametrize(
+    "given",
+    [0.8, "0.8", "0.8 arcsec", "800 mas", 0.8 * u.arcsec, (0.8 / 60) * u.arcmin, np.float32(0.8)],
+    ids=["number", "text", "text with unit", "other unit", "quantity", "arcmin", "numpy"],
+)
+def test_every_form_of_a_number_is_the_same(given):
+    assert number(given, "arcsec", "seeing") == pytest.approx(0.8, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("wide", "'wide' is not a number"),
+        ("1,5", "'1,5' is not a number"),
+        (True, "True is not a number"),
+        (float("nan"), "not a finite number"),
+        ("inf", "not a finite number"),
+        (5 * u.s, "s is a unit of the wrong kind"),
+        ([0.8, 0.9] * u.arcsec, "is not one number"),
+        ([1.0], "is not one number"),
+        (-1.0, "-1 arcsec cannot be"),
+    ],
+    ids=["word", "comma", "flag", "nan", "inf", "seconds", "two", "list", "negative"],
+)
+def test_what_is_no_number_is_told(given, told):
+    with pytest.raises(UsageError) as caught:
+        number(given, "arcsec", "seeing", 0.1, 10.0)
+    assert told in str(caught.value)
+    assert caught.value.where == "seeing"
+    assert "arcsec" in caught.value.accepted
+
+
+def test_nothing_stays_nothing():
+    assert optional_number(None, "s", "exposure") is None
+    assert optional_number(2 * u.min, "s", "exposure") == 120.0
