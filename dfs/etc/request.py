@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from dfs.etc.spectra.sed import Sed
-from dfs.instruments.optics import Choice
+if TYPE_CHECKING:
+    from dfs.etc.spectra.sed import Sed
+    from dfs.instruments.optics import Choice
 
 __all__ = ["EXTRACTIONS", "Exposure", "Request", "Sky", "Target"]
 
