@@ -1,0 +1,59 @@
+"""From what is described to a shape that can be integrated, at its redshift."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dfs.errors import UsageError
+from dfs.etc.spectra.sed import Sed
+from dfs.etc.spectra.shapes import LineShape, Shape, SmoothShape, TableShape
+
+__all__ = ["shape_of"]
+
+Array = NDArray[np.float64]
+
+_REFERENCE_NM = 550.0  # where the relative shapes are 1
+_HC_K = 1.438776877e7  # nm K, second radiation constant (CODATA 2018)
+
+
+@lru_cache(maxsize=128)
+def shape_of(sed: Sed, redshift: float = 0.0, *, goes_on: bool = False) -> Shape:
+    """Return the shape of a spectrum, stretched by 1 + `redshift`; `goes_on`: a table holds its last value beyond its ends."""
+    if not -1.0 < redshift < np.inf:
+        raise UsageError(f"a redshift of {redshift:g}", where="redshift", accepted="above -1")
+    stretch = 1.0 + redshift
+    if sed.kind in {"flat_lambda", "flat_nu", "powerlaw"}:
+        index = {"flat_lambda": 0.0, "flat_nu": -2.0}.get(sed.kind, sed.value)
+        return SmoothShape(partial(_power_law, index=index, redshift=redshift))
+    if sed.kind == "blackbody":
+        return SmoothShape(partial(_black_body, kelvin=sed.value, redshift=redshift))
+    if sed.kind == "line":
+        return LineShape(sed.value * stretch, sed.fwhm_nm * stretch, sed.line_flux or 1.0)
+    if sed.kind == "template":
+        from dfs.etc.spectra.templates import template
+
+        return TableShape(template(sed.name).samples, redshift, goes_on=goes_on)
+    if sed.samples is None:
+        raise UsageError(f"no spectrum of kind {sed.kind!r}", where="sed")
+    return TableShape(sed.samples, redshift, goes_on=goes_on)
+
+
+def _power_law(wavelength_nm: Array, *, index: float, redshift: float) -> Array:
+    """Return (x / 550 nm)**index at rest; the index is of flux per wavelength."""
+    stretch = 1.0 + redshift
+    return np.asarray((wavelength_nm / (stretch * _REFERENCE_NM)) ** index / stretch, dtype=np.float64)
+
+
+def _black_body(wavelength_nm: Array, *, kelvin: float, redshift: float) -> Array:
+    """Return Planck's law per wavelength, 1 at its maximum or at 550 nm, whichever is less steep."""
+    stretch = 1.0 + redshift
+    at_rest = wavelength_nm / stretch
+    # Both exponents are shifted so that a cold body stays above the smallest number; beyond 1e300 below it, nothing is left.
+    reference = _HC_K / (_REFERENCE_NM * kelvin)
+    exponent = _HC_K / (at_rest * kelvin)
+    logarithm = (reference - exponent) - np.log(-np.expm1(-exponent)) + np.log(-np.expm1(-reference))
+    shape = np.exp(np.clip(logarithm, -700.0, 700.0)) * (_REFERENCE_NM / at_rest) ** 5
+    return np.asarray(shape / stretch, dtype=np.float64)
