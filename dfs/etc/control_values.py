@@ -1,0 +1,84 @@
+"""What people write, read as the value of a control."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from dfs.errors import UsageError
+from dfs.etc.controls import Control
+from dfs.etc.quantities import number
+
+__all__ = ["value_of", "without_area"]
+
+_YES = frozenset({"on", "true", "yes", "1"})
+_NO = frozenset({"off", "false", "no", "0"})
+_TEXT_MOST = {"sed": 1_500_000}  # characters; a packed table may be long
+
+
+def value_of(one: Control, given: Any) -> Any:
+    """Return what `given` says for a control: a plain number in its unit, a flag, a text.
+
+    Raises
+    ------
+    UsageError
+        Not of its kind, not finite, out of range, in a unit of the wrong kind, or none of the values of the choice.
+    """
+    if hasattr(given, "item") and not hasattr(given, "to_value"):
+        given = given.item()  # a number of numpy
+    match one.kind:
+        case "number":
+            return number(given, one.unit, one.name, one.low, one.high)
+        case "whole":
+            return _whole(one, given)
+        case "flag":
+            return _flag(one, given)
+    return _text(one, given)
+
+
+def without_area(value: Any, *, extended: bool) -> Any:
+    """Return a magnitude without the square arcsecond it may be written with; `UsageError` where the target is a point."""
+    unit = getattr(value, "unit", None)
+    text = value if isinstance(value, str) else ("" if unit is None else str(unit))
+    head, per, area = text.partition("/")
+    if not per:
+        return value
+    if area.replace(" ", "").replace("^", "").replace("**", "") != "arcsec2":
+        accepted = "a number in mag, or in mag/arcsec2 when extended"
+        raise UsageError(f"{text[:60]!r} is no brightness", where="mag", accepted=accepted)
+    if not extended:
+        hint = "say that it is extended"
+        raise UsageError("a point source has no magnitude per square arcsecond", where="mag", hint=hint)
+    return head if isinstance(value, str) else float(value.value)
+
+
+def _whole(one: Control, given: Any) -> int:
+    found = number(given, "", one.name)
+    if not found.is_integer() or not one.low <= found <= one.high:
+        raise UsageError(f"{given} cannot be", where=one.name, accepted=f"a whole number, {one.low:g} to {one.high:g}")
+    return int(found)
+
+
+def _flag(one: Control, given: Any) -> bool:
+    said = str(given).strip().lower()
+    if said not in _YES | _NO:
+        raise UsageError(f"{str(given)[:60]!r} is neither on nor off", where=one.name, accepted="on, off")
+    return said in _YES
+
+
+def _text(one: Control, given: Any) -> str:
+    if one.name == "binning" and isinstance(given, list | tuple):
+        given = "x".join(str(part) for part in given)
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        raise UsageError(f"{str(given)[:60]!r} is not a text", where=one.name, accepted="a text")
+    said = str(given).strip()
+    if not said or len(said) > _TEXT_MOST.get(one.name, 200) or not said.isprintable():
+        raise UsageError(f"{said[:60]!r} is no text of one line", where=one.name, accepted="a text")
+    if not one.accepted:
+        return said
+    found = next((value for value in one.accepted if value == said.lower()), None)
+    if found is None:
+        near = difflib.get_close_matches(said.lower(), one.accepted, 1, 0.5)
+        hint = f"did you mean {near[0]}?" if near else ""
+        raise UsageError(f"{said[:60]!r} is not known", where=one.name, accepted=", ".join(one.accepted), hint=hint)
+    return found
