@@ -50,7 +50,9 @@ def inputs(request: Request) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def request_of(given: Mapping[str, Any], *, files: bool = True) -> Request:
+def request_of(
+    given: Mapping[str, Any], *, files: bool = True, target: Target | None = None, sky: Sky | None = None
+) -> Request:
     """Return the question that the flat mapping says.
 
     Parameters
@@ -59,6 +61,8 @@ def request_of(given: Mapping[str, Any], *, files: bool = True) -> Request:
         Keys of `dfs.etc.controls.CONTROLS`, and `SPECTRUM`; values plain, as text (also with a unit), or quantities; None is open.
     files
         Whether ``file:PATH`` may be read; False where the mapping comes from a stranger.
+    target, sky
+        Instead of what the mapping says of them.
 
     Raises
     ------
@@ -76,8 +80,8 @@ def request_of(given: Mapping[str, Any], *, files: bool = True) -> Request:
             )
     return Request(
         choice=_choice(said),
-        target=_target(said, files=files),
-        sky=_sky(said),
+        target=_target(said, files=files) if target is None else target,
+        sky=_sky(said) if sky is None else sky,
         exposure=_exposure(said),
         extraction=said.get("extraction", "eso"),
         extrapolate=said.get("extrapolate", False),

@@ -1,0 +1,108 @@
+"""The calculator as astronomers call it: ``obs.etc("FORS2", mode="lss", grism="300V", target=..., exposure=1800 * u.s)``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from dfs.errors import UsageError
+from dfs.etc.controls import CONTROLS
+from dfs.etc.documents import inputs, merged, request_of
+from dfs.etc.request import Exposure, Request, Sky, Target
+from dfs.etc.result import Result
+
+__all__ = ["Calculator"]
+
+Engine = Callable[[Request], Result]
+_EXPOSURE = {"time_s": "exposure", "snr": "snr", "at_nm": "at", "dit_s": "dit", "ndit": "ndit", "count": "count"}
+
+
+class Calculator:
+    """Answers questions of signal-to-noise and exposure time; it needs no observatory.
+
+    Parameters
+    ----------
+    engine
+        What answers a request; None: this machine.
+    """
+
+    def __init__(self, engine: Engine | None = None) -> None:
+        self._engine = engine
+
+    def __call__(
+        self,
+        instrument: str,
+        mode: str | None = None,
+        *,
+        target: Target | None = None,
+        sky: Sky | None = None,
+        exposure: Any = None,
+        snr: Any = None,
+        at: Any = None,
+        **controls: Any,
+    ) -> Result:
+        """Return signal and noise of an exposure, or the exposure that a signal-to-noise asks.
+
+        Parameters
+        ----------
+        instrument, mode
+            E.g. ``"FORS2"``, ``"lss"``; without a mode the first that has what else is named.
+        target, sky
+            Made by `dfs.etc.Point` or `dfs.etc.Extended`, and by `dfs.etc.Sky`; or single controls instead: ``mag=22, seeing=0.7``.
+        exposure, snr, at
+            Time on the target (s); or the signal-to-noise asked, at a wavelength (nm).
+        **controls
+            All others of `dfs.etc.controls.CONTROLS`: ``grism``, ``filter``, ``slit`` (arcsec), ``collimator``, ``detector``,
+            ``read_mode``, ``binning``, ``polarimetry``, ``dit``, ``ndit``, ``count``, ``extraction`` ...
+
+        Raises
+        ------
+        UsageError
+            What cannot be: which control, what is accepted.
+        """
+        asked = {"mode": mode, "exposure": exposure, "snr": snr, "at": at, **controls}
+        return self.answer(self.request(instrument, target=target, sky=sky, **asked))
+
+    def request(
+        self, instrument: str, *, target: Target | None = None, sky: Sky | None = None, **controls: Any
+    ) -> Request:
+        """Return the question of a call with these arguments, unanswered."""
+        for group, given in (("target", target), ("sky", sky)):
+            doubled = [name for name, one in CONTROLS.items() if one.group == group and controls.get(name) is not None]
+            if given is not None and doubled:
+                raise UsageError(
+                    f"{doubled[0]} is said of the {group} too", where=doubled[0], hint=f"say it in {group}="
+                )
+        exposure = controls.get("exposure")
+        if isinstance(exposure, Exposure):
+            told = {_EXPOSURE[name]: value for name, value in asdict(exposure).items() if value is not None}
+            controls = {**controls, "exposure": None, **told}
+        return request_of({"instrument": instrument, **controls}, target=target, sky=sky)
+
+    def answer(self, request: Request) -> Result:
+        """Return the answer to a whole question."""
+        if self._engine is not None:
+            return self._engine(request)
+        from dfs.etc.calculate import calculate
+
+        return calculate(request)
+
+    def of(self, question: Request | Mapping[str, Any] | str | os.PathLike[str], **changes: Any) -> Result:
+        """Return the answer to a question that was kept: with `changes`, the same under other controls.
+
+        Parameters
+        ----------
+        question
+            A request, a document (this package's, with or without its answer, or ESO's), a permanent link, or the path of a file.
+        **changes
+            Controls: ``of("case.json", seeing=1.2)``; None takes a control back.
+        """
+        if isinstance(question, Request) and not changes:
+            return self.answer(question)
+        from dfs.etc.reading import read_question
+
+        found = read_question(inputs(question) if isinstance(question, Request) else question)
+        result = self.answer(request_of(merged(found.inputs, changes)))
+        return found.noted(result)

@@ -1,0 +1,125 @@
+"""Questions as they were kept: documents, links, files; of this package or of ESO's calculator, recognised by what is in them."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dfs.errors import DataError, UsageError
+from dfs.etc.result import Result
+
+__all__ = ["Question", "parsed", "read_question"]
+
+_BYTES_MOST = 32_000_000
+_LINKS = ("http://", "https://", "/pages/")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was read.
+
+    Attributes
+    ----------
+    inputs
+        The flat mapping.
+    notes
+        What could not be carried over, and what else the user should know.
+    versions
+        Stamps of those who answered it then; empty: unknown.
+    is_eso
+        It was in the form of ESO's calculator.
+    """
+
+    inputs: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+    versions: Mapping[str, str] | None = None
+    is_eso: bool = False
+
+    def noted(self, result: Result) -> Result:
+        """Return `result` with what the user should know of the reading before its own notes."""
+        told = [*self.notes, *self._differences(result.versions)]
+        return replace(result, notes=(*told, *result.notes)) if told else result
+
+    def _differences(self, now: Mapping[str, str]) -> list[str]:
+        then = self.versions or {}
+        return [
+            f"the file was made with {name} {then[name]}, this is {version}: the numbers may differ"
+            for name, version in now.items()
+            if name in then and then[name] != version
+        ]
+
+
+def read_question(given: Mapping[str, Any] | str | os.PathLike[str]) -> Question:
+    """Return the question that a document, a link or a file holds.
+
+    Raises
+    ------
+    UsageError
+        Nothing of the kind, or a file that is not there or too large.
+    DataError
+        A file that is no JSON.
+    """
+    if isinstance(given, Mapping):
+        return _of_document(given)
+    if isinstance(given, str):
+        if given.startswith(_LINKS) or given.startswith("?"):
+            from dfs.etc.links import inputs_of_link
+
+            return Question(inputs_of_link(given))
+        if given.lstrip().startswith("{"):
+            return _of_document(parsed(given.encode(), "the document"))
+    path = Path(given)
+    try:
+        size = path.stat().st_size
+        if size > _BYTES_MOST:
+            raise UsageError(f"{size} bytes", where=str(path), accepted=f"a document of at most {_BYTES_MOST} bytes")
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"cannot be read: {error.strerror}", where=str(path), accepted="a JSON document of the calculator"
+        ) from None
+    return _of_document(parsed(content, str(path)))
+
+
+def parsed(content: bytes, where: str) -> Mapping[str, Any]:
+    """Return the object that JSON text says; `DataError` when it is none, or holds what JSON cannot say."""
+    try:
+        document = json.loads(content, parse_constant=_refused, parse_float=_finite)
+    except RecursionError:
+        raise DataError("it is nested too deeply", where=where) from None
+    except ValueError as error:
+        raise DataError(f"it is no JSON: {error}", where=where) from None
+    if not isinstance(document, dict):
+        raise DataError("it is no JSON object", where=where, accepted="a document of the calculator, or ESO's")
+    return document
+
+
+def _refused(name: str) -> float:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:40]} is beyond every number")
+    return value
+
+
+def _of_document(document: Mapping[str, Any]) -> Question:
+    from dfs.etc.eso_json import is_eso, read_eso
+
+    if is_eso(document):
+        said, notes = read_eso(document)
+        return Question(said, notes, is_eso=True)
+    if "inputs" not in document:
+        return Question(document)
+    said = document["inputs"]
+    if not isinstance(said, Mapping):
+        raise UsageError("inputs is no object", where="inputs")
+    versions = document.get("versions")
+    return Question(said, versions=versions if isinstance(versions, Mapping) else None)
