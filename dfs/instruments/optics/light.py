@@ -57,6 +57,8 @@ class Readout:
         Time that one read-out takes.
     infrared
         True where exposures are sums of NDIT integrations of DIT seconds.
+    ron_by_dit
+        Pairs (DIT in s, read-out noise in e-), ascending, where a longer DIT has room for more reads; empty: always `ron_e`.
     """
 
     detector: str
@@ -69,6 +71,14 @@ class Readout:
     shortest_s: float = 0.0
     overhead_s: float = 0.0
     infrared: bool = False
+    ron_by_dit: tuple[tuple[float, float], ...] = ()
+
+    def noise_e(self, dit_s: float) -> float:
+        """Return the read-out noise (e-, rms) of one read-out after `dit_s`: linear in log DIT between the figures there are."""
+        if not self.ron_by_dit:
+            return self.ron_e
+        times, noises = np.array(self.ron_by_dit).T
+        return float(np.interp(np.log(dit_s), np.log(times), noises))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
