@@ -1,0 +1,87 @@
+"""The nouns of extraction: an aperture on the detector, and the noise of its pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Aperture", "Noise"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aperture:
+    """Where the target is added up. Arrays have the length of the answer: a spectrum's pixels, or 1 for an image.
+
+    Attributes
+    ----------
+    pixels
+        Detector pixels in it, at one wavelength, over all beams of a polarimeter; may be a fraction.
+    arcsec2
+        The sky that it sees, of one beam.
+    image_quality
+        Shape (n,): FWHM (arcsec).
+    slit_fraction
+        Shape (n,): of a point source's light, through the slit; 1 without one, and for an extended source.
+    fraction
+        Shape (n,): of what the slit lets through, within the aperture.
+    source_arcsec2
+        Of an extended source in the aperture; None: a point.
+    peak_fraction
+        Shape (n,): of what the slit lets through, in the brightest pixel of one beam; extended: arcsec2 of a pixel.
+    rows
+        Along the slit: how many rows the aperture has; of an image, its diameter (pixels).
+    sigma_rows
+        Shape (n,): standard deviation of the image (pixels across the dispersion).
+    slit_rows
+        Rows that the slit is long; 0 without one.
+    beams
+        Images that share the light.
+    """
+
+    pixels: float
+    arcsec2: float
+    image_quality: Array
+    slit_fraction: Array
+    fraction: Array
+    source_arcsec2: float | None
+    peak_fraction: Array
+    rows: float
+    sigma_rows: Array
+    slit_rows: float = 0.0
+    beams: int = 1
+
+    @property
+    def kept(self) -> Array:
+        """Return what of the target's rate is added up: a fraction, or arcsec2 of an extended target."""
+        if self.source_arcsec2 is not None:
+            return np.full_like(self.fraction, self.source_arcsec2)
+        return self.slit_fraction * self.fraction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Noise:
+    """What one exposure collects, by which its noise is known.
+
+    Attributes
+    ----------
+    target_e
+        Shape (n,): in the aperture.
+    sky_e
+        Shape (n,): in one pixel.
+    dark_e
+        In one pixel.
+    read_e2
+        Variance of reading one pixel as often as one exposure asks (electrons squared).
+    digit_e2
+        Variance of rounding to whole ADU, likewise.
+    """
+
+    target_e: Array
+    sky_e: Array
+    dark_e: float
+    read_e2: float
+    digit_e2: float
