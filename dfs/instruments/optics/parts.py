@@ -17,6 +17,7 @@ __all__ = ["Part", "assumed_of", "parts", "passed"]
 Array = NDArray[np.float64]
 _LEAST = 1e-3  # what is divided out of a curve is at least this; below, nothing is left to part
 _BEYOND_NM = 2.0  # so far beyond its ends a curve holds without a word
+_HEAT_NM = 2200.0  # where the heat of mirrors is seen: there they shine by what they do not reflect
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ def assumed_of(found: tuple[Part, ...], wavelength_nm: Array) -> tuple[str, ...]
 def _telescope(there: Optics, reflectivity: float | None) -> Part:
     telescope = there.telescope
     curve = telescope.reflectivity if reflectivity is None else None
-    middle = float(np.median(telescope.reflectivity.value)) if reflectivity is None else reflectivity
-    surface = Surface("telescope", telescope.temperature_k, 1.0 - middle**telescope.mirrors)
+    warm = float(telescope.reflectivity.at(_HEAT_NM)) if reflectivity is None else reflectivity
+    surface = Surface("telescope", telescope.temperature_k, 1.0 - warm**telescope.mirrors)
     value = 1.0 if reflectivity is None else reflectivity
     return Part("telescope", curve, value, power=telescope.mirrors, surface=surface, assumed=telescope.assumed)
 
