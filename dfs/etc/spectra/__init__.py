@@ -1,11 +1,37 @@
-"""Spectra of targets: their shape, their brightness, the photons that arrive."""
+"""Spectra of targets: their shape, their brightness, the photons that arrive.
+
+Importing it is cheap: what computes is imported when it is used.
+"""
 
 from __future__ import annotations
 
-from dfs.etc.spectra.bands import bands
-from dfs.etc.spectra.magnitudes import magnitude
-from dfs.etc.spectra.rate import flux_density, photon_rate
-from dfs.etc.spectra.sed import Sed
-from dfs.etc.spectra.templates import templates
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dfs.etc.spectra.bands import bands
+    from dfs.etc.spectra.magnitudes import magnitude
+    from dfs.etc.spectra.rate import flux_density, photon_rate
+    from dfs.etc.spectra.sed import Sed
+    from dfs.etc.spectra.templates import templates
 
 __all__ = ["Sed", "bands", "flux_density", "magnitude", "photon_rate", "templates"]
+
+_PLACES = {
+    "Sed": "sed",
+    "bands": "bands",
+    "flux_density": "rate",
+    "magnitude": "magnitudes",
+    "photon_rate": "rate",
+    "templates": "templates",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
