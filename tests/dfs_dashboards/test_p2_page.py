@@ -335,6 +335,7 @@ def test_items_are_dragged_and_moved_by_keys(seen, p2_root):
     assert moved["parentContainerId"] == stored(p2_root, "Light_curve")["containerId"]
     assert seen.press("undo") == "ready"
     assert holds(lambda: stored(p2_root, "Galaxy_2")["parentContainerId"] == stored(p2_root, "Galaxies")["containerId"])
+    seen.open("Galaxy_1")  # a click on the cell under the cursor would edit it
     seen.open("Galaxy_2")
     seen.page.keyboard.press("Alt+ArrowUp")
     assert seen.settle() == "ready"
