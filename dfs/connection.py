@@ -14,6 +14,7 @@ __all__ = ["RemoteObservatory", "connect"]
 
 if TYPE_CHECKING:
     from dfs.archive.remote import Services
+    from dfs.etc.calculator import Calculator
     from dfs.phase2.client import Phase2
     from dfs.phase2.remote import RemotePhase2
 
@@ -49,6 +50,14 @@ class RemoteObservatory:
         from dfs.phase2.client import Phase2
 
         return Phase2(self.phase2_desk)
+
+    @cached_property
+    def etc(self) -> Calculator:
+        """Its exposure time calculator, called as the embedded one: `dfs.etc.calculator.Calculator`."""
+        from dfs.etc.calculator import Calculator
+        from dfs.etc.remote import RemoteEngine
+
+        return Calculator(RemoteEngine(self.services.name, self._session))
 
     def sign_in(self, name: str, password: str) -> None:
         """Sign in: later requests carry a token of this user.  The password is sent and not kept.

@@ -40,7 +40,8 @@ def choices(optics: Optics, inputs: Mapping[str, Any]) -> dict[str, tuple[Option
     detectors = _detectors(mode, disperser)
     detector = optics.detectors[_chosen(inputs.get("detector"), detectors, mode.defaults.detector)]
     reads = detector.read_modes
-    read = reads[_chosen(inputs.get("read_mode"), tuple(reads), mode.defaults.read_mode)]
+    named = _fitting(inputs.get("read_mode"), reads)
+    binnings = dict.fromkeys(pair for name, one in reads.items() if named in {None, name} for pair in one.binnings)
     return {
         "mode": tuple(Option(one.name, one.label) for one in optics.modes.values()),
         "filter": tuple(_labelled(_filters(mode, disperser), optics.filters)),
@@ -49,7 +50,7 @@ def choices(optics: Optics, inputs: Mapping[str, Any]) -> dict[str, tuple[Option
         "collimator": tuple(_labelled(mode.collimators, optics.collimators)),
         "detector": tuple(_labelled(detectors, optics.detectors)),
         "read_mode": tuple(_labelled(tuple(reads), reads)),
-        "binning": tuple(Option(f"{x}x{y}", f"{x} x {y}") for x, y in read.binnings),
+        "binning": tuple(Option(f"{x}x{y}", f"{x} x {y}") for x, y in binnings),
         "polarimetry": tuple(_polarimetry(optics, mode)),
     }
 
@@ -95,7 +96,7 @@ def _slits(mode: Mode, disperser: Disperser | None) -> tuple[float, ...]:
 
 
 def _detectors(mode: Mode, disperser: Disperser | None) -> tuple[str, ...]:
-    own = () if disperser is None else disperser.detectors
+    own = () if disperser is None else tuple(one for one in disperser.detectors if one in mode.detectors)
     return own or mode.detectors
 
 

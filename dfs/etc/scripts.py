@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from dfs.etc.controls import CONTROLS
@@ -29,7 +30,7 @@ def script(request: Request, connect: str | None = None) -> str:
     spectrum = said.pop(SPECTRUM, None)
     lines = ["from astropy import units as u", ""]
     lines += ["from dfs import connect, etc"] if connect else ["from dfs import etc"]
-    lines += ["", f"calculator = {f'connect({connect!r}).etc' if connect else 'etc.Calculator()'}"]
+    lines += ["", f"calculator = {f'connect({_shown(connect)}).etc' if connect else 'etc.Calculator()'}"]
     if spectrum is not None:
         lines += _spectrum(spectrum)
     lines += _call("target", "etc.Extended" if said.pop("extended") else "etc.Point", _target(said, spectrum))
@@ -37,7 +38,12 @@ def script(request: Request, connect: str | None = None) -> str:
         "sky", "etc.Sky", [_argument(name, said[name], name == "sky_model") for name in _SKY if name in said]
     )
     rest = [name for name in said if name not in {*_TARGET, *_SKY, "instrument"}]
-    arguments = [repr(said["instrument"]), *(_argument(name, said[name]) for name in rest), "target=target", "sky=sky"]
+    arguments = [
+        _shown(said["instrument"]),
+        *(_argument(name, said[name]) for name in rest),
+        "target=target",
+        "sky=sky",
+    ]
     lines += _call("result", "calculator", arguments)
     lines += ['print(f"S/N {result.snr:.2f} at {result.at_nm:.1f} nm in {result.exposure_s:.1f} s")']
     return "\n".join(lines) + "\n"
@@ -51,8 +57,12 @@ def _target(said: dict[str, Any], spectrum: Any) -> list[str]:
 def _argument(name: str, value: Any, is_model: bool = False) -> str:
     """Return ``name=value``, with its unit."""
     unit = _UNITS.get(CONTROLS[name].unit)
-    shown = repr(value) if unit is None or isinstance(value, str) else f"{value!r} * {unit}"
+    shown = _shown(value) if unit is None or isinstance(value, str) else f"{value!r} * {unit}"
     return f"{'model' if is_model else name}={shown}"
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _call(name: str, function: str, arguments: list[str]) -> list[str]:
@@ -65,7 +75,7 @@ def _call(name: str, function: str, arguments: list[str]) -> list[str]:
 
 def _spectrum(spectrum: dict[str, Any]) -> list[str]:
     """Return the lines that make the user's spectrum, number by number."""
-    unit = "" if spectrum["unit"] == "relative" else f" * u.Unit({spectrum['unit']!r})"
+    unit = "" if spectrum["unit"] == "relative" else f" * u.Unit({_shown(spectrum['unit'])})"
     return [
         *_listed("wavelength", spectrum["wavelength_nm"], " * u.nm  # in vacuum"),
         *_listed("flux", spectrum["flux"], unit or " * u.dimensionless_unscaled"),

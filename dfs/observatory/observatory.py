@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +21,7 @@ from dfs.store.opening import make_store
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from dfs.etc.calculator import Calculator
     from dfs.store.manifest import Manifest
 
 __all__ = ["Observatory"]
@@ -111,6 +113,13 @@ class Observatory(Phase2Services):
             with observatory.database.write() as connection:
                 observatory.audit.append(connection, "restore", str(source), made=manifest.made)
         return manifest
+
+    @cached_property
+    def etc(self) -> Calculator:
+        """The exposure time calculator, which needs nothing of the stores: `dfs.etc.calculator.Calculator`."""
+        from dfs.etc.calculator import Calculator
+
+        return Calculator()
 
     def backup(self, folder: str | os.PathLike[str], progress: Progress | None = None) -> Manifest:
         """Copy this observatory to the new folder `folder`, also while it is used; see `dfs.store.backup.back_up`."""
