@@ -60,7 +60,7 @@ class Sky:
     moon_distance_deg, moon_altitude_deg
         From the target; above the horizon (None: open).
     airglow
-        Whether there is airglow.
+        False leaves out the continuum of the airglow between its lines, as the switch of ESO's calculators does; lines stay.
     pwv_mm, solar_flux_sfu
         Precipitable water vapour at the zenith; monthly mean of the solar flux.
     model

@@ -1,4 +1,7 @@
-"""The night of a request as arrays: what the air lets through, and the light of the sky, on the pixels of an instrument."""
+"""The night of a request as arrays: what the air lets through, and the light of the sky, on the pixels of an instrument.
+
+Over Paranal the air is that of ESO's sky model, as in their calculators; elsewhere its scattering is the site's measured extinction.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from dfs.sky.emission import (
     sky_emission,
     surface_brightness,
 )
-from dfs.sky.transmission import transmission
+from dfs.sky.transmission import model_transmission, transmission
 
 __all__ = ["Air", "age_of_moon", "air_of", "sky_conditions", "sky_magnitudes"]
 
@@ -76,7 +79,10 @@ def _air(light: LightPath, sky: Sky) -> Air:
 
 @lru_cache(maxsize=32)
 def _transmission(light: LightPath, airmass: float, pwv_mm: float) -> Array:
-    return transmission(sampling_of(light).centres_nm, airmass, pwv_mm, light.site)
+    at = sampling_of(light).centres_nm
+    if light.site == "paranal":
+        return model_transmission(at, airmass, pwv_mm)
+    return transmission(at, airmass, pwv_mm, light.site)
 
 
 def beams_of(light: LightPath) -> int:
@@ -100,7 +106,7 @@ def sky_conditions(sky: Sky, light: LightPath | None = None) -> SkyConditions:
         moon=_moon(sky),
         solar_flux_sfu=sky.solar_flux_sfu,
         pwv_mm=sky.pwv_mm,
-        airglow=sky.airglow,
+        airglow_continuum=sky.airglow,
         surfaces=tuple(WarmSurface(one.emissivity, one.temperature_k) for one in warm),
     )
 

@@ -90,6 +90,8 @@ class SkyConditions:
         Precipitable water vapour at the zenith.
     airglow, zodiacal, starlight, heat
         Whether the component is there.
+    airglow_continuum
+        False leaves out the continuum between the lines of airglow: the switch that ESO's sky model and calculators call airglow.
     surfaces
         Warm mirrors in the beam, the first first; they shine in the infrared.
     """
@@ -101,6 +103,7 @@ class SkyConditions:
     solar_flux_sfu: float = 130.0
     pwv_mm: float = MEDIAN_PWV_MM
     airglow: bool = True
+    airglow_continuum: bool = True
     zodiacal: bool = True
     starlight: bool = True
     heat: bool = True

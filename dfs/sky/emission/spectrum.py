@@ -90,7 +90,7 @@ def sky_emission(wavelength_nm: ArrayLike, conditions: SkyConditions | None = No
             "zodiacal": zodiacal_light(at, given.airmass, *place, given.pwv_mm) if given.zodiacal else none,
             "starlight": starlight(at, given.pwv_mm) if given.starlight else none,
             "airglow_lines": airglow_lines(*layer) if given.airglow else none,
-            "airglow_continuum": airglow_continuum(*layer) if given.airglow else none,
+            "airglow_continuum": airglow_continuum(*layer) if given.airglow and given.airglow_continuum else none,
             "air_heat": atmosphere_heat(at, given.airmass, given.pwv_mm) if given.heat else none,
             "telescope_heat": telescope_heat(at, given.surfaces),
         },
