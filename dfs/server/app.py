@@ -37,6 +37,7 @@ ROUTERS = (
     "dfs.server.headers",
     "dfs.server.deliveries",
     "dfs.server.p2",
+    "dfs.server.etc",
 )
 
 

@@ -1,0 +1,95 @@
+"""Questions to the calculator: read, put in line, answered in the form in which they came."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dfs.clock import isoformat
+from dfs.errors import UsageError
+from dfs.etc.answers import document_of
+from dfs.etc.calculator import Calculator
+from dfs.etc.documents import request_of
+from dfs.etc.eso_json import answer_eso, instrument_of, is_eso, read_eso
+from dfs.etc.links import inputs_of_link
+from dfs.etc.reading import Question, read_question
+from dfs.server.bodies import read_body
+from dfs.server.p2.json_body import read_json
+from dfs.server.query import lane_of
+from dfs.vo.tap.lanes import Lanes
+
+__all__ = ["BODY_MOST", "beside", "routes"]
+
+BODY_MOST = 8 << 20  # bytes: a spectrum of 200,000 samples, and its document
+_FRESH = {"Cache-Control": "no-store"}
+# A question takes milliseconds, the first of a set-up a second: two at once, one of each user, and a line for loops that send many.
+_THREADS, _RUNNING_EACH, _WAITING_EACH = 2, 1, 64
+
+
+async def asked(request: Request) -> Response:
+    """Answer a document, or with GET the flat mapping behind the question mark."""
+    document: Any = None
+    if request.method == "POST":
+        document = read_json(await read_body(request, BODY_MOST))
+        if not isinstance(document, Mapping):
+            raise UsageError(
+                "the body is no JSON object", where="body", accepted="a document of the calculator, or ESO's"
+            )
+    lanes: Lanes = request.app.state.etc_lanes
+    lane, name = await lane_of(request), request.path_params["instrument"]
+    made = isoformat(request.app.state.observatory.clock.now())
+
+    def work() -> bytes:
+        told = _by_address(request, name) if document is None else _by_body(document, name, made)
+        return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+    content = await asyncio.wrap_future(lanes.submit(lane, work))
+    return Response(content, headers=_FRESH, media_type="application/json")
+
+
+def _by_address(request: Request, name: str) -> dict[str, Any]:
+    query = request.scope["query_string"].decode("latin-1")
+    said = inputs_of_link(f"?{query}") if query else {}
+    return _ours(Question({"instrument": name, **said}), name)
+
+
+def _by_body(document: Mapping[str, Any], name: str, made: str) -> dict[str, Any]:
+    if not is_eso(document):
+        return _ours(read_question(document), name)
+    said, notes = read_eso(document, name)
+    result = Calculator().answer(request_of(said, files=False))
+    return answer_eso(Question(said, notes).noted(result), document, made)
+
+
+def _ours(question: Question, name: str) -> dict[str, Any]:
+    """Return the answer to our own document; the address may leave the instrument to it, but not name another."""
+    said = dict(question.inputs)
+    instrument = instrument_of(name)
+    given = said.setdefault("instrument", instrument)
+    if not isinstance(given, str) or instrument_of(given) != instrument:
+        raise UsageError(f"the document asks for {str(given)[:60]!r}, the address for {instrument}", where="instrument")
+    said["instrument"] = instrument
+    return document_of(question.noted(Calculator().answer(request_of(said, files=False))))
+
+
+@asynccontextmanager
+async def beside(app: Starlette) -> AsyncIterator[None]:
+    """Keep the threads that compute as long as the server runs."""
+    app.state.etc_lanes = Lanes(_THREADS, running_each=_RUNNING_EACH, waiting_each=_WAITING_EACH, name="etc")
+    try:
+        yield
+    finally:
+        app.state.etc_lanes.close(1.0)
+
+
+_BOTH = ["GET", "POST"]
+# With and without the slash at the end: a redirection would lose the body.
+routes = [Route(f"/etc/api/{{instrument}}{slash}", asked, methods=_BOTH) for slash in ("", "/")]
