@@ -1,4 +1,8 @@
-"""Photometric bands."""
+"""Photometric bands: those of ESO's calculator, and of SDSS, Gaia and 2MASS.
+
+A magnitude of 0 in ESO's bands is the flux that ESO's calculator takes; it is not exactly that of Vega through the same curve (Vega, as
+CALSPEC has it, is 0.00 in V and Y, 0.03 in B, 0.10 in R, 0.08 in I). In the others it is Vega's.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dfs.errors import NotFoundError
-from dfs.etc.spectra.curves import curve
+from dfs.etc.spectra.curves import curve, curve_names
 from dfs.sky.emission.brightness import VEGA_FLUX
 
 __all__ = ["Band", "band", "bands"]
@@ -54,9 +58,10 @@ class Band:
         return float(np.trapezoid(self.response * self.wavelength_nm, self.wavelength_nm) / weight)
 
 
+@cache
 def bands() -> tuple[str, ...]:
-    """Return the names of the bands, from blue to red."""
-    return tuple(VEGA_FLUX)
+    """Return the names of the bands: ESO's from blue to red, then the others."""
+    return (*VEGA_FLUX, *(name for name in curve_names("bands") if name not in VEGA_FLUX))
 
 
 @cache
@@ -65,4 +70,5 @@ def band(name: str) -> Band:
     if name not in bands():
         raise NotFoundError(f"no band is called {name!r}", where="band", accepted=", ".join(bands()))
     table = curve("bands", name)
-    return Band(name, table.wavelength_nm, table.value, 0.1 * VEGA_FLUX[name], table.meta["source"])
+    vega = 0.1 * VEGA_FLUX[name] if name in VEGA_FLUX else float(table.meta["vega_flux"])
+    return Band(name, table.wavelength_nm, table.value, vega, table.meta["source"])

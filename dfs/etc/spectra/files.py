@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,13 @@ def read_samples(path: str | Path) -> Samples:
 
 def _read_table(file: Path, style: str) -> Samples:
     from astropy.table import Table
+    from astropy.utils.exceptions import AstropyWarning
 
     options: dict[str, Any] = {"comment": "#"} if style == "ascii.csv" else {}
-    return samples_of(Table.read(file, format=style, **options), origin=file.name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AstropyWarning)  # of units: those that matter are read, or refused, below
+        table = Table.read(file, format=style, **options)
+    return samples_of(table, origin=file.name)
 
 
 def _read_fits(file: Path) -> Samples:
@@ -67,8 +72,9 @@ def _read_fits(file: Path) -> Samples:
         for unit in units:
             if isinstance(unit, fits.BinTableHDU | fits.TableHDU):
                 names = columns_of(list(unit.columns.names), file.name)
-                axis, flux = (_labelled(name, unit.columns[name].unit) for name in names)
-                return samples_of_columns(unit.data[names[0]], unit.data[names[1]], axis, flux, file.name)
+                axis, flux = (unit.columns[name] for name in names)
+                written = (axis.unit, flux.unit)
+                return samples_of_columns(unit.data[names[0]], unit.data[names[1]], names, file.name, written)
         for unit in units:
             if unit.is_image and unit.data is not None and unit.data.size == unit.data.shape[-1]:
                 return _of_image(unit.data.ravel(), unit.header, file.name)
@@ -92,12 +98,7 @@ def _of_image(flux: Any, header: Any, origin: str) -> Samples:
         raise DataError(
             "an image whose wavelengths have no unit", where=origin, keyword="CUNIT1", accepted="nm, Angstrom"
         )
-    return samples_of_columns(axis, flux, _labelled("CRVAL1", unit), _labelled("flux", header.get("BUNIT")), origin)
-
-
-def _labelled(name: str, unit: Any) -> str:
-    written = str(unit or "").strip()
-    return f"{name} [{written}]" if written else name
+    return samples_of_columns(axis, flux, ("CRVAL1", "flux"), origin, (unit, header.get("BUNIT")))
 
 
 def _read_text(file: Path) -> Samples:
@@ -121,22 +122,30 @@ def _read_text(file: Path) -> Samples:
     if not rows:
         raise DataError("no numbers in it", where=str(file), accepted="two columns: wavelength, flux")
     values = np.array(rows)
-    return samples_of_columns(values[:, 0], values[:, 1], *_heading(heading), origin=file.name)
+    names, units = _heading(heading, str(file))
+    return samples_of_columns(values[:, 0], values[:, 1], names, file.name, units)
 
 
-def _heading(line: str) -> tuple[str, str]:
-    """Return the names of two columns, units in brackets, from a line such as ``wave (nm) flux (Jy)``, ``wave, flux`` or ``nm Jy``."""
-    bracketed = re.findall(r"[\[(]([^\])(]+(?:\([^)]*\))?)[\])]", line)
-    if len(bracketed) >= 2:
-        return f"wavelength [{bracketed[0]}]", f"flux [{bracketed[1]}]"
-    if len(bracketed) == 1:
-        return f"wavelength [{bracketed[0]}]", "flux"
+def _heading(line: str, where: str) -> tuple[tuple[str, str], tuple[str | None, str | None]]:
+    """Return names and units of two columns from a line such as ``nm Jy``, ``wave, flux`` or ``wave (nm) flux (Jy)``."""
+    names = ("wavelength", "flux")
     words = [word for word in re.split(r"[,\s]+", line) if word]
-    if len(words) != 2:
-        return "wavelength", "flux"
+    if len(words) == 2:
+        known = [_is_unit(word) for word in words]
+        if all(known):
+            return names, (words[0], words[1])
+        if any(known):
+            word = words[known.index(False)]
+            raise UsageError(f"{word[:60]!r} is not a unit", where=where, accepted="two units, as in: nm Jy")
+    bracketed = re.findall(r"[\[(]([^\])(]+(?:\([^)]*\))?)[\])]", line)
+    if len(bracketed) == 2:
+        return names, (bracketed[0], bracketed[1])
+    return ((words[0], words[1]) if len(words) == 2 else names), (None, None)
+
+
+def _is_unit(word: str) -> bool:
     try:
-        for word in words:
-            unit_of(word, "heading")
+        unit_of(word, "")
     except UsageError:
-        return words[0], words[1]
-    return f"wavelength [{words[0]}]", f"flux [{words[1]}]"
+        return False
+    return True

@@ -1,7 +1,9 @@
 """Magnitudes of spectra, and the scale that gives a spectrum its magnitude.
 
 Vega: the mean flux density through the band over that of magnitude 0. AB: the mean flux density per frequency over 3631 Jy (48.60 mag).
-Both means count photons: detectors do.
+Both means count photons, as detectors do: through the bands of ESO's calculator Vega then has the fluxes that ESO gives magnitude 0 in V
+and Y to 0.2 % (weighted with energy, V is 1.4 % off; the fluxes of its other bands are not Vega's through these curves either way). A
+spectrum flat per wavelength has the same Vega magnitude by both means.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def samples_of(given: Any, origin: str = "the spectrum given") -> Samples:
         return samples_of_columns(given.spectral_axis, given.flux, origin=origin)
     if hasattr(given, "colnames"):
         axis, flux = columns_of(list(given.colnames), origin)
-        return samples_of_columns(given[axis], given[flux], axis, flux, origin)
+        return samples_of_columns(given[axis], given[flux], (axis, flux), origin)
     if isinstance(given, tuple | list) and len(given) == 2:
         return samples_of_columns(given[0], given[1], origin=origin)
     raise UsageError(
@@ -47,11 +47,28 @@ def columns_of(names: list[str], origin: str) -> tuple[str, str]:
 
 
 def samples_of_columns(
-    axis: Any, flux: Any, axis_name: str = "wavelength", flux_name: str = "flux", origin: str = "the spectrum given"
+    axis: Any,
+    flux: Any,
+    names: tuple[str, str] = ("wavelength", "flux"),
+    origin: str = "the spectrum given",
+    units: tuple[Any, Any] = (None, None),
 ) -> Samples:
-    """Return two columns, with units of their own or in their names (``flux [Jy]``), as samples in nm and flux per wavelength."""
-    axis_at, flux_at = f"{origin}, column {axis_name}", f"{origin}, column {flux_name}"
-    axis_unit, flux_unit = _unit(axis, axis_name, axis_at), _unit(flux, flux_name, flux_at)
+    """Return two columns as samples in nm and flux per wavelength.
+
+    Parameters
+    ----------
+    axis, flux
+        Shape (n,): wavelengths (or frequencies, energies) and fluxes.
+    names
+        Of the columns, for messages; they may carry the unit (``flux [Jy]``, ``wave_nm``).
+    origin
+        Where they come from, for messages.
+    units
+        What they are in; None: what the columns or their names say.
+    """
+    axis_at, flux_at = (f"{origin}, column {name}" for name in names)
+    axis_unit = unit_of(units[0], axis_at) if units[0] else _unit(axis, names[0], axis_at)
+    flux_unit = unit_of(units[1], flux_at) if units[1] else _unit(flux, names[1], flux_at)
     wavelength_nm = nanometres_of(_plain(axis, axis_at), axis_unit, axis_at)
     values, is_absolute = flux_of(_plain(flux, flux_at), flux_unit, wavelength_nm, flux_at)
     if not is_absolute and axis_unit is not None and any(axis_unit.is_equivalent(unit) for unit in _FREQUENCIES):

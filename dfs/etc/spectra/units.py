@@ -37,22 +37,23 @@ _FORMATS = (None, "fits", "ogip", "cds", "vounit")
 
 def unit_of(text: Any, where: str) -> Any:
     """Return a unit written in one of the ways of astronomers; None where there is none."""
-    if text is None or isinstance(text, u.UnitBase | u.FunctionUnitBase):
+    if isinstance(text, u.UnitBase | u.FunctionUnitBase) and not isinstance(text, u.UnrecognizedUnit):
         return text
-    written = str(text).strip()
+    written = "" if text is None else str(text).strip()
     if not written or written.lower() in {"none", "-", "relative", "dimensionless"}:
         return None
     # Angstrom at the end of "erg/s/cm2/A" is written A by everybody and means ampere to the standard
     known = _ALIASES.get(
         written.lower(), written.removesuffix("/A") + "/Angstrom" if written.endswith("/A") else written
     )
-    for style in _FORMATS:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", u.UnitsWarning)  # of old but readable ways to write a unit
-                return u.Unit(known, format=style)
-        except (ValueError, TypeError):
-            continue
+    for spelled in (known, known.replace(".", " ")):  # a point multiplies in some standards
+        for style in _FORMATS:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", u.UnitsWarning)  # of old but readable ways to write a unit
+                    return u.Unit(spelled, format=style)
+            except (ValueError, TypeError):
+                continue
     raise UsageError(f"{written[:60]!r} is not a unit", where=where, accepted=f"{WAVELENGTHS}; {FLUXES}")
 
 
