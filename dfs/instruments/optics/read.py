@@ -11,6 +11,7 @@ from dfs.instruments.entries import Entry, read_toml
 from dfs.instruments.optics.nouns import Collimator, Defaults, Element, Filter, Mode, Optics, Polarimeter
 from dfs.instruments.optics.read_detectors import detector
 from dfs.instruments.optics.read_dispersers import disperser
+from dfs.instruments.optics.shapes import drawn_curve
 from dfs.instruments.optics.tables import closed, curve, passes, sizes
 from dfs.instruments.optics.telescopes import telescope
 
@@ -112,8 +113,9 @@ def _collimator(name: str, entry: Entry, sources: dict[str, str]) -> Collimator:
 
 def _filter(name: str, entry: Entry, sources: dict[str, str]) -> Filter:
     label, shape, value = entry.text("label", name), curve(entry, sources), passes(entry)
+    drawn = drawn_curve(entry, name)
     includes = entry.texts("includes", [])
-    return Filter(name, label, shape, value, includes, closed(entry, sources, shape))
+    return Filter(name, label, shape or drawn, value, includes, closed(entry, sources, shape))
 
 
 def _polarimeter(name: str, entry: Entry, sources: dict[str, str]) -> Polarimeter:

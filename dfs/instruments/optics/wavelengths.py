@@ -15,6 +15,7 @@ _WIDEST_NM = 0.5  # of a sample of a band: fine enough for lines of airglow
 _FEWEST = 400  # samples of a band
 _FAINT = 1e-4  # of the peak: where a band ends
 _FINE_NM = 0.02
+_BEYOND = 0.1  # of the detector, to either side
 
 
 def band_samples(coarse_nm: Array, passed: Array) -> tuple[Array, Array]:
@@ -114,8 +115,12 @@ def vacuum_nm(wavelength_nm: Array, medium: str) -> Array:
 
 
 def _polynomial_edges(one: Disperser, pixels: int, binning: int) -> Array:
-    """Return the edges of all binned pixels; the polynomial counts pixels from 0 at the centre of the first."""
-    places = np.arange(0, pixels - pixels % binning + 1, binning) - 0.5 - one.pivot
+    """Return the edges of binned pixels; the polynomial counts pixels from 0 at the centre of the first.
+
+    The zero of many scales is only assumed, so they run a little beyond the detector: the printed range ends them.
+    """
+    more = int(_BEYOND * pixels) // binning * binning
+    places = np.arange(-more, pixels + more + 1, binning) - 0.5 - one.pivot
     return np.asarray(np.polynomial.polynomial.polyval(places, one.polynomial), dtype=np.float64)
 
 
