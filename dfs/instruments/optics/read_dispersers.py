@@ -72,9 +72,10 @@ def _scaled(found: Disperser, entry: Entry, sources: dict[str, str]) -> Disperse
                 "dispersion_nm",
                 "dispersion_nm, sampling, dispersion, or a grism of instrument.toml",
             )
-        polynomial = grism.guess or (sum(grism.range_nm) / 2, grism.dispersion_nm)
-        pivot = grism.guess_pivot if grism.guess else 0.0
-        found = replace(found, polynomial=polynomial, pivot=pivot)
+        if grism.guess:
+            found = replace(found, polynomial=grism.guess, pivot=grism.guess_pivot)
+        else:
+            found = replace(found, dispersion_nm=grism.dispersion_nm)
         assumed += tuple(f"{figure}: {text}" for figure, text in told.items() if "assumed" in text)
         sources.update(told)
     if not found.resolution and found.fwhm is None and grism is not None and grism.resolution is not None:
