@@ -1,0 +1,132 @@
+"""What can be taken along: tables, documents, scripts, an address; and what can be brought back."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from dfs.errors import NotFoundError, UsageError
+from dfs.etc.result import Result
+from dfs_widgets.etc.part import EtcPart
+
+__all__ = ["Exporting", "table_text"]
+
+_KINDS = {
+    "csv": ("csv", "text/csv"),
+    "ecsv": ("ecsv", "text/plain"),
+    "json": ("json", "application/json"),
+    "eso": ("eso.json", "application/json"),
+    "py": ("py", "text/x-python"),
+}
+_BYTES_MOST = 20_000_000
+
+
+class Exporting:
+    """Hands answers to the browser as files, and takes files from it."""
+
+    def __init__(self, part: EtcPart) -> None:
+        self._part = part
+
+    def save(self, kind: str) -> None:
+        """Send the answer to the browser as a file of a kind."""
+        if kind not in _KINDS:
+            raise UsageError(f"no files of kind {kind!r}", where="save", accepted=", ".join(_KINDS))
+        ending, media = _KINDS[kind]
+        name = f"{self._part.plots.panels.get('stem', 'etc')}.{ending}"
+        self._part.plots.send({"kind": "save", "name": name, "type": media}, [self.text(kind).encode()])
+
+    def text(self, kind: str) -> str:
+        """Return the answer as the text of a file of a kind."""
+        result = self._part.result
+        if result is None or self._part.problem is not None:
+            raise NotFoundError("there is no answer to save: see the field in red")
+        if kind in {"csv", "ecsv"}:
+            return table_text(result, kind)
+        if kind == "py":
+            from dfs.etc.scripts import script
+
+            return script(result.request)
+        if kind == "eso":
+            from dfs.etc.eso_json import write_eso
+
+            return json.dumps(write_eso(result.request)[0], indent=1)
+        from dfs.etc.answers import document_of
+
+        return json.dumps(document_of(result), allow_nan=False)
+
+    def upload(self, name: str, content: bytes) -> None:
+        """Take a user's spectrum: ask with it."""
+        from dfs.etc.inline_spectrum import written_spectrum
+
+        samples = _samples_of(name, content)
+        spectrum = {**written_spectrum(samples), "origin": name}
+        self._part.ask(self._part.question.with_spectrum(spectrum, name))
+
+    def open(self, name: str, content: bytes) -> tuple[str, ...]:
+        """Ask what a document asks, this package's or ESO's; return what could not be taken over."""
+        from dfs.etc.reading import parsed, read_question
+
+        if len(content) > _BYTES_MOST:
+            raise UsageError(f"{name}: {len(content)} bytes", where="open", accepted=f"up to {_BYTES_MOST} bytes")
+        found = read_question(parsed(content, name))
+        self._part.show(found.inputs)
+        return tuple(found.notes)
+
+
+def table_text(result: Result, kind: str) -> str:
+    """Return the answer as a table, CSV or ECSV: a row for each spectral pixel, units and the question with it."""
+    from astropy.table import Table
+
+    from dfs.etc.documents import inputs
+
+    columns: dict[str, tuple[Any, str]] = {
+        "wavelength": (result.wavelength_nm, "nm"),
+        "snr": (result.snr_per_pixel, ""),
+        "target": (result.target_e, "electron"),
+        "sky_per_pixel": (result.sky_e, "electron"),
+        "throughput": (result.throughput, ""),
+        "atmosphere": (result.atmosphere, ""),
+        "slit_fraction": (result.slit_fraction, ""),
+        "image_quality": (result.image_quality_nm, "arcsec"),
+        "flux": (result.flux, "erg s-1 cm-2 Angstrom-1"),
+    }
+    columns |= {
+        f"variance_{term.replace(' ', '_').replace('-', '_')}": (values, "electron2")
+        for term, values in result.variance.items()
+    }
+    table = Table({name: values for name, (values, _) in columns.items()})
+    for name, (_, unit) in columns.items():
+        table[name].unit = unit or None
+        table[name].format = ".8g"
+    if kind == "ecsv":
+        said = {name: value for name, value in inputs(result.request).items() if name != "spectrum"}
+        medium = result.light.medium
+        table.meta = {
+            "inputs": said,
+            "medium": medium,
+            "versions": dict(result.versions),
+            "assumed": list(result.assumed),
+        }
+    text = io.StringIO()
+    table.write(text, format="ascii.ecsv" if kind == "ecsv" else "ascii.csv")
+    return text.getvalue()
+
+
+def _samples_of(name: str, content: bytes) -> Any:
+    from dfs.etc.spectra.files import read_samples
+
+    if len(content) > _BYTES_MOST:
+        raise UsageError(f"{name}: {len(content)} bytes", where="spectrum", accepted=f"up to {_BYTES_MOST} bytes")
+    with tempfile.TemporaryDirectory(prefix="dfs-etc-") as folder:
+        path = Path(folder) / f"spectrum{Path(name).suffix[:10]}"
+        path.write_bytes(content)
+        try:
+            return read_samples(str(path))
+        except Exception as error:
+            if hasattr(error, "where"):
+                error.where = "spectrum"
+                error.message = str(error.message).replace(str(path), name)  # type: ignore[attr-defined]
+            raise

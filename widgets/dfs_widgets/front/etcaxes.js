@@ -1,0 +1,107 @@
+// Axes of a chart: ticks one can read, numbers with powers of ten, titles with units.
+
+/** Round steps of 1, 2, 5 between two numbers, about `count` of them. */
+function roundTicks(low, high, count) {
+  const rough = (high - low) / Math.max(1, count);
+  if (!(rough > 0) || !Number.isFinite(rough)) return [];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((one) => one * power >= rough * 0.999) ?? 10);
+  const found = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-6 && found.length < 60; i++) found.push(i * step);
+  return found;
+}
+
+/** Powers of ten, with 2 and 5 where these are few; round steps where there is less than one. */
+function powerTicks(low, high, count) {
+  const [a, b] = [Math.log10(low), Math.log10(high)];
+  const powers = [];
+  const every = Math.max(1, Math.ceil((b - a) / Math.max(1, count)));
+  for (let p = Math.ceil(a - 1e-9); p <= b + 1e-9; p++) if (p % every === 0) powers.push(p);
+  if (powers.length >= Math.min(3, count)) return powers.map((p) => 10 ** p);
+  const fine = [];
+  for (let p = Math.floor(a); p <= b; p++) for (const m of [1, 2, 5]) if (m * 10 ** p >= low * 0.999 && m * 10 ** p <= high * 1.001) fine.push(m * 10 ** p);
+  return fine.length > 1 ? fine : roundTicks(low, high, count);
+}
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const raised = (power) => [...String(power)].map((one) => RAISED[one]).join("");
+
+/** A tick's number, as short as it can be told from its neighbours. */
+function tickNumber(value, step) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e5 || size < 1e-3) {
+    const power = Math.floor(Math.log10(size) + 1e-9);
+    const digits = step ? Math.max(0, Math.min(4, power - Math.floor(Math.log10(step) + 1e-9))) : 0;
+    const head = (value / 10 ** power).toFixed(digits);
+    return Number(head) === 1 && digits === 0 ? `10${raised(power)}` : `${head}·10${raised(power)}`;
+  }
+  const digits = step ? Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) : 0;
+  return step ? value.toFixed(Math.min(6, digits)) : String(Number(value.toPrecision(4)));
+}
+
+/** A number to read off: four digits that count. */
+function readNumber(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-3) {
+    const power = Math.floor(Math.log10(size));
+    return `${(value / 10 ** power).toFixed(3)}·10${raised(power)}`;
+  }
+  if (size >= 1000) return Math.round(value).toLocaleString("en").replaceAll(",", "\u202f");
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Make the scale of an axis between two pixels: to(value) -> pixel, back(pixel) -> value. */
+function makeScale(low, high, from, upTo, log) {
+  const f = log ? Math.log10 : (v) => v;
+  const [a, b] = [f(low), f(high)];
+  const k = (upTo - from) / (b - a || 1);
+  return {
+    low, high, log,
+    to: (v) => from + (f(v) - a) * k,
+    back: (px) => (log ? 10 ** (a + (px - from) / k) : a + (px - from) / k),
+  };
+}
+
+const axisText = ({ label, unit }) => (unit ? `${label} (${unit})` : label);
+
+/** Draw the frame of a chart with its grid, numbers and titles. */
+function drawChartAxes(context, { x0, x1, y0, y1 }, sx, sy, axes, colour) {
+  const across = (sx.log ? powerTicks : roundTicks)(sx.low, sx.high, (x1 - x0) / 78);
+  const up = (sy.log ? powerTicks : roundTicks)(sy.low, sy.high, Math.max(2, (y0 - y1) / 34));
+  const steps = (all, log) => (log || all.length < 2 ? 0 : all[1] - all[0]);
+  context.lineWidth = 1;
+  context.strokeStyle = colour.grid;
+  context.fillStyle = colour.muted;
+  context.textAlign = "center";
+  for (const v of across) {
+    const x = Math.round(sx.to(v)) + 0.5;
+    strokeLine(context, x, y0, x, y1);
+    context.fillText(tickNumber(v, steps(across, sx.log)), x, y0 + 14);
+  }
+  context.textAlign = "right";
+  for (const v of up) {
+    const y = Math.round(sy.to(v)) + 0.5;
+    strokeLine(context, x0, y, x1, y);
+    context.fillText(tickNumber(v, steps(up, sy.log)), x0 - 6, y + 4);
+  }
+  context.strokeStyle = colour.line;
+  context.strokeRect(x0 + 0.5, y1 + 0.5, x1 - x0, y0 - y1);
+  context.fillStyle = colour.text;
+  context.textAlign = "center";
+  context.fillText(axisText(axes.x), (x0 + x1) / 2, y0 + 29);
+  context.save();
+  context.translate(12, (y0 + y1) / 2);
+  context.rotate(-Math.PI / 2);
+  context.fillText(axisText(axes.y), 0, 0);
+  context.restore();
+}
+
+function strokeLine(context, ax, ay, bx, by) {
+  context.beginPath();
+  context.moveTo(ax, ay);
+  context.lineTo(bx, by);
+  context.stroke();
+}

@@ -1,0 +1,1 @@
+"""What the calculator's page shows, as plain values."""

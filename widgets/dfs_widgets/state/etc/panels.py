@@ -1,0 +1,222 @@
+"""An answer as plots: what each shows in a few words, and all its numbers as one row of bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dfs.etc.result import Result
+
+__all__ = ["Numbers", "panels", "time_panel"]
+
+Array = NDArray[np.float64]
+
+_FLUX = "erg s⁻¹ cm⁻² Å⁻¹"
+_INKS = {
+    "target": "ink-target",
+    "sky": "ink-sky",
+    "dark": "ink-dark",
+    "read-out": "ink-read",
+    "sky fit": "ink-fit",
+    "digitisation": "ink-digit",
+}
+
+
+@dataclass
+class Numbers:
+    """Rows of numbers one after the other; each row is kept once."""
+
+    rows: list[Array] = field(default_factory=list)
+    length: int = 0
+    _places: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, values: Array) -> tuple[int, int]:
+        """Keep a row and return where it begins and how long it is."""
+        known = self._places.get(id(values))
+        if known is not None:
+            return known
+        place = (self.length, int(values.size))
+        self.rows.append(values)
+        self.length += int(values.size)
+        self._places[id(values)] = place
+        return place
+
+    def bytes(self) -> bytes:
+        """Return all rows as 32-bit floats."""
+        return (
+            np.concatenate([np.asarray(row, dtype="<f4").ravel() for row in self.rows]).tobytes() if self.rows else b""
+        )
+
+
+def panels(result: Result, numbers: Numbers, peak_e: Array | None = None) -> list[dict[str, Any]]:
+    """Return the plots of an answer against wavelength, without those that say nothing of it.
+
+    Parameters
+    ----------
+    numbers
+        Where their numbers go.
+    peak_e
+        Shape (n,): charge of the brightest pixel of one read-out, by wavelength.
+    """
+    if result.light.kind == "image":
+        return [_input(result, numbers), _efficiency(result, numbers)]
+    found = [_snr(result, numbers), _electrons(result, numbers), _input(result, numbers), _efficiency(result, numbers)]
+    if peak_e is not None:
+        found.append(_peak(result, numbers, peak_e))
+    return [*found, _noise(result, numbers), _quality(result, numbers)]
+
+
+def time_panel(result: Result, times: Array, snr: Array, numbers: Numbers) -> dict[str, Any]:
+    """Return the plot of signal-to-noise against time around the answer."""
+    point = "" if result.light.kind == "image" else f" at {result.at_nm:.1f} nm"
+    return {
+        "name": "time",
+        "title": f"Signal-to-noise against time{point}",
+        "short": "Time",
+        "x": {"label": "Exposure time", "unit": "s", "axis": "time", "sets": "exposure"},
+        "y": {"label": "S/N", "unit": "", "free": True},
+        "curves": [_curve("S/N", times, snr, numbers, "ink-snr", width=2)],
+        "marks": [
+            {
+                "x": result.exposure_s,
+                "y": result.snr,
+                "ink": "accent",
+                "label": f"S/N {result.snr:.4g} in {_short(result.exposure_s)} s",
+            }
+        ],
+        "levels": [],
+        "spans": [],
+    }
+
+
+def _short(value: float) -> str:
+    return f"{value:.4g}" if value < 1e4 else f"{value:.0f}"
+
+
+def _curve(
+    label: str, x: Array, y: Array, numbers: Numbers, ink: str, *, dash: str = "solid", width: float = 1.5
+) -> dict[str, Any]:
+    return {"label": label, "x": numbers.add(x), "y": numbers.add(y), "ink": ink, "dash": dash, "width": width}
+
+
+def _panel(
+    result: Result,
+    name: str,
+    title: str,
+    short: str,
+    y: Mapping[str, Any],
+    curves: Iterable[dict[str, Any]],
+    **more: Any,
+) -> dict[str, Any]:
+    waves = result.light.wavelength_nm
+    medium = result.light.medium
+    band = result.saturation.saturated_nm
+    return {
+        "name": name,
+        "title": title,
+        "short": short,
+        "x": {
+            "label": f"Wavelength in {medium}",
+            "unit": "nm",
+            "axis": "nm",
+            "sets": "" if result.light.kind == "image" else "at",
+            "whole": [round(float(waves[0]), 3), round(float(waves[-1]), 3)],
+        },
+        "y": dict(y),
+        "curves": list(curves),
+        "marks": [],
+        "levels": [],
+        "spans": []
+        if band is None or result.light.kind == "image"
+        else [{"x0": band[0], "x1": band[1], "ink": "saturated"}],
+        **more,
+    }
+
+
+def _snr(result: Result, numbers: Numbers) -> dict[str, Any]:
+    mark = {"x": result.at_nm, "y": result.snr, "ink": "accent", "label": f"{result.snr:.4g} at {result.at_nm:.1f} nm"}
+    curve = _curve("S/N", result.wavelength_nm, result.snr_per_pixel, numbers, "ink-snr")
+    y = {"label": "S/N per pixel", "unit": ""}
+    return _panel(result, "snr", "Signal-to-noise per spectral pixel", "S/N", y, [curve], marks=[mark])
+
+
+def _electrons(result: Result, numbers: Numbers) -> dict[str, Any]:
+    waves = result.wavelength_nm
+    sky = result.sky_e * result.aperture_pixels
+    curves = [
+        _curve("Sky", waves, sky, numbers, "ink-sky"),
+        _curve("Target", waves, result.target_e, numbers, "ink-target"),
+    ]
+    y = {"label": "Electrons", "unit": "e⁻", "log": True, "decades": 4}
+    return _panel(result, "electrons", "Target and sky in the aperture, per spectral pixel", "Electrons", y, curves)
+
+
+def _input(result: Result, numbers: Numbers) -> dict[str, Any]:
+    if result.light.kind == "image":
+        from dfs.etc.spectra.rate import flux_density
+
+        light, request = result.light, result.request
+        flux = flux_density(request.target, light.vacuum_nm, light.width_nm, extrapolate=request.extrapolate)
+        waves = light.wavelength_nm
+    else:
+        waves, flux = result.wavelength_nm, result.flux
+    unit = f"{_FLUX} arcsec⁻²" if result.request.target.extended else _FLUX
+    y = {"label": "Flux", "unit": unit}
+    title = "Input spectrum, outside the atmosphere"
+    return _panel(result, "input", title, "Input", y, [_curve("Target", waves, flux, numbers, "ink-target")])
+
+
+def _efficiency(result: Result, numbers: Numbers) -> dict[str, Any]:
+    light = result.light
+    if light.kind == "image":
+        waves, own = light.wavelength_nm, light.throughput
+        curves = [_curve("Telescope, instrument, detector", waves, own, numbers, "ink-target")]
+    else:
+        waves, own = result.wavelength_nm, result.throughput
+        with_air = own * result.atmosphere
+        curves = [
+            _curve("Telescope, instrument, detector", waves, own, numbers, "ink-target"),
+            _curve("with the atmosphere", waves, with_air, numbers, "ink-sky"),
+        ]
+        if float(np.min(result.slit_fraction)) < 1.0:
+            curves.append(_curve("and the slit", waves, with_air * result.slit_fraction, numbers, "ink-read"))
+    y = {"label": "Efficiency", "unit": ""}
+    return _panel(result, "efficiency", "Total efficiency and range", "Efficiency", y, curves)
+
+
+def _peak(result: Result, numbers: Numbers, peak_e: Array) -> dict[str, Any]:
+    readout = result.light.readout
+    levels = [{"y": readout.full_well_e, "label": "saturation", "ink": "error", "always": True}]
+    if readout.linear_e is not None and readout.linear_e < readout.full_well_e:
+        levels.append({"y": readout.linear_e, "label": "linear to 1 %", "ink": "warning"})
+    one = "DIT" if readout.infrared else "exposure"
+    y = {"label": "Electrons", "unit": "e⁻", "log": True, "decades": 4}
+    curves = [_curve("Brightest pixel", result.wavelength_nm, peak_e, numbers, "ink-target")]
+    return _panel(result, "peak", f"Brightest pixel of one {one}", "Saturation", y, curves, levels=levels)
+
+
+def _noise(result: Result, numbers: Numbers) -> dict[str, Any]:
+    curves = [
+        _curve(
+            f"{term[0].upper()}{term[1:]}",
+            result.wavelength_nm,
+            np.sqrt(np.maximum(values, 0.0)),
+            numbers,
+            _INKS.get(term, "muted"),
+        )
+        for term, values in result.variance.items()
+        if float(np.max(values)) > 0.0
+    ]
+    y = {"label": "Noise, rms", "unit": "e⁻", "log": True, "decades": 3}
+    return _panel(result, "noise", "What the noise is made of", "Noise", y, curves)
+
+
+def _quality(result: Result, numbers: Numbers) -> dict[str, Any]:
+    waves = result.wavelength_nm
+    curves = [_curve("Image quality", waves, result.image_quality_nm, numbers, "ink-target")]
+    y = {"label": "FWHM", "unit": "arcsec", "free": True}
+    return _panel(result, "quality", "Image quality on the detector", "Image", y, curves)
