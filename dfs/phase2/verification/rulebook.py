@@ -20,6 +20,7 @@ def read() -> None:
         windows,
         ephemeris,
         physics,
+        saturation,
         containers,
         time_links,
         runs,

@@ -12,6 +12,7 @@ from dfs.instruments.packages import InstrumentPackage
 from dfs.model.phase2 import Container, ObservationBlock, ObservingRun, RunTree
 
 if TYPE_CHECKING:
+    from dfs.phase2.exposure_times import Peak, Question
     from dfs.phase2.visibility import Never
     from dfs.sky.ephemerides import Track
 
@@ -60,6 +61,17 @@ class BlockView:
             return read_track(self.block.ephemeris)
         except UsageError as error:
             return error
+
+    @cached_property
+    def exposures(self) -> list[tuple[Question, Peak]] | UsageError:
+        """What the calculator knows of its templates, with the fullest pixel; an error where the brightness cannot be read."""
+        from dfs.phase2.exposure_times import peak_of, questions
+
+        try:
+            asked = [(one, peak_of(one)) for one in questions(self.block)]
+        except UsageError as error:
+            return error
+        return [(one, peak) for one, peak in asked if peak is not None]
 
     @property
     def is_service(self) -> bool:

@@ -1,0 +1,30 @@
+"""Blocks and the calculator of exposure times: what a block asks, what an answer changes in it, and what saturates.
+
+What a template is to the calculator stands in ``links/<instrument>.toml`` (docs/exposure-times-in-blocks.md).
+"""
+
+from dfs.phase2.exposure_times.answer import Taken, answered, taken, with_taken
+from dfs.phase2.exposure_times.brightness import brightness_of, is_bright_enough_known, written
+from dfs.phase2.exposure_times.links import instruments
+from dfs.phase2.exposure_times.peaks import Peak, peak_of
+from dfs.phase2.exposure_times.question import Question, question, questions
+from dfs.phase2.exposure_times.summary import BlockExposures, ExposureResult, exposure_times
+
+__all__ = [
+    "BlockExposures",
+    "ExposureResult",
+    "Peak",
+    "Question",
+    "Taken",
+    "answered",
+    "brightness_of",
+    "exposure_times",
+    "instruments",
+    "is_bright_enough_known",
+    "peak_of",
+    "question",
+    "questions",
+    "taken",
+    "with_taken",
+    "written",
+]
