@@ -19,7 +19,7 @@ from dfs.etc.sky import sky_magnitudes
 from dfs.etc.solve import collected, time_for_snr, variances
 from dfs.instruments.optics import LightPath, light_path
 
-__all__ = ["VERSION", "calculate"]
+__all__ = ["VERSION", "calculate", "checked_request", "place_of_interest"]
 
 Array = NDArray[np.float64]
 
@@ -42,16 +42,17 @@ def calculate(request: Request) -> Result:
         A part that the instrument lacks.
     """
     light = light_path(request.choice)
-    _check(request)
-    checked(request.exposure, light.readout)
+    checked_request(request, light)
     rates, aperture = rates_of(light, request), aperture_of(light, request)
-    at_nm, place = _wavelength_of_interest(request, light, rates)
+    at_nm, place = place_of_interest(request, light, rates)
     division = _division(request, light, rates, aperture, place)
     check_shortest(division, light.readout)
     return _result(request, light, rates, aperture, division, (at_nm, place))
 
 
-def _check(request: Request) -> None:
+def checked_request(request: Request, light: LightPath) -> None:
+    """Refuse a request that cannot be."""
+    checked(request.exposure, light.readout)
     sky, target = request.sky, request.target
     if not 1.0 <= sky.airmass <= 3.0:
         raise UsageError(f"air mass {sky.airmass:g} cannot be", where="airmass", accepted="1 to 3")
@@ -63,7 +64,7 @@ def _check(request: Request) -> None:
         raise UsageError("a point source has no diameter", where="diameter", accepted="with an extended source")
 
 
-def _wavelength_of_interest(request: Request, light: LightPath, rates: Rates) -> tuple[float, int]:
+def place_of_interest(request: Request, light: LightPath, rates: Rates) -> tuple[float, int]:
     """Return the wavelength of interest and the element that holds it."""
     if light.kind == "image":
         return float(rates.wavelength_nm[0]), 0

@@ -1,4 +1,8 @@
-"""Loops over pixels that arrays do not do well, compiled. `fastmath` is off where a sum must stay exact."""
+"""Loops over pixels that arrays do not do well, compiled.
+
+None of them starts threads of its own: the caller may share out the cases, each kernel gives the interpreter free. `fastmath` (sums in any
+order) where the answer is a float32 anyway.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["blurred_box_weights", "optimal_sums", "weighted_means"]
+__all__ = ["blurred_box_weights", "eso_spectra", "optimal_sums", "reduced_spectra", "weighted_means"]
 
 Array = NDArray[np.float64]
 
@@ -17,12 +21,14 @@ Array = NDArray[np.float64]
 def _folded(x: float, sigma: float) -> float:
     """Return the integral to `x` of the integral to x of a Gaussian: x Phi(x) + sigma phi(x)."""
     z = x / sigma
-    return x * 0.5 * (1.0 + erf(z / sqrt(2.0))) + sigma * exp(-0.5 * z * z) / sqrt(2.0 * np.pi)
+    folded: float = x * 0.5 * (1.0 + erf(z / sqrt(2.0))) + sigma * exp(-0.5 * z * z) / sqrt(2.0 * np.pi)
+    return folded
 
 
 @njit(cache=True)
 def _share(x: float, sigma: float) -> float:
-    return 0.5 * (1.0 + erf(x / (sigma * sqrt(2.0))))
+    share: float = 0.5 * (1.0 + erf(x / (sigma * sqrt(2.0))))
+    return share
 
 
 @njit(cache=True)
@@ -70,9 +76,10 @@ def blurred_box_weights(
 @njit(cache=True)
 def _seen(x: float, box: float, sigma: float) -> float:
     """Return the integral to `x` of a rectangle `box` wide about 0, folded with a Gaussian."""
-    if box <= 0.0:
-        return _share(x, sigma)
-    return (_folded(x + 0.5 * box, sigma) - _folded(x - 0.5 * box, sigma)) / box
+    seen: float = (
+        _share(x, sigma) if box <= 0.0 else (_folded(x + 0.5 * box, sigma) - _folded(x - 0.5 * box, sigma)) / box
+    )
+    return seen
 
 
 @njit(cache=True)
@@ -89,7 +96,7 @@ def weighted_means(fine: Array, first: NDArray[np.int64], weights: Array) -> Arr
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def optimal_sums(
     light: Array, floor: Array, sigma: Array, half: float, covariance: Array, scale: float, optimal: bool
 ) -> tuple[Array, Array, Array]:
@@ -148,3 +155,92 @@ def optimal_sums(
                 quadratic += moments[j] * covariance[j, k] * moments[k]
         target[i], pixels[i], fitted[i] = source, squares, quadratic
     return target, pixels, fitted
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+def eso_spectra(
+    target: Array,
+    sky: Array,
+    kept: Array,
+    pixels: Array,
+    place: Array,
+    starts: Array,
+    rows: Array,
+    times: Array,
+    found: Array,
+) -> None:
+    """Fill `found` with the signal-to-noise of spectra whose pixels count alike; all of one precision.
+
+    Parameters
+    ----------
+    target, sky
+        Shape (targets, n), (skies, n): electrons per second, of the whole target at unit brightness, and in one pixel.
+    kept, pixels
+        Shape (widths, nodes), (widths,): fraction of the target in the aperture, and pixels of it.
+    place, starts
+        Shape (n,): where a pixel lies between its node and the next (0 to 1); (nodes,): first pixel of each node, and n.
+    rows
+        Shape (cases, 3), whole numbers: which target, sky and width.
+    times
+        Shape (cases, 4): brightness, seconds of one exposure, variance of a pixel without light in one exposure, exposures.
+    found
+        Shape (cases, n).
+    """
+    for case in range(rows.shape[0]):
+        source, dark = target[rows[case, 0]], sky[rows[case, 1]]
+        nodes, count = kept[rows[case, 2]], pixels[rows[case, 2]]
+        light, seconds = times[case, 0] * times[case, 1], times[case, 1]
+        floor, root = times[case, 2] * count, sqrt(times[case, 3])
+        below = count * seconds
+        out = found[case]
+        for node in range(starts.shape[0] - 1):
+            low, step = nodes[node] * light, (nodes[node + 1] - nodes[node]) * light
+            for i in range(starts[node], starts[node + 1]):
+                signal = source[i] * (low + step * place[i])
+                out[i] = root * signal / np.sqrt(signal + below * dark[i] + floor)
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+def reduced_spectra(
+    target: Array,
+    sky: Array,
+    kept: Array,
+    rows_of_noise: Array,
+    sigma: Array,
+    spread: Array,
+    place: Array,
+    starts: Array,
+    rows: Array,
+    times: Array,
+    found: Array,
+) -> None:
+    """Fill `found` with the signal-to-noise of spectra extracted with weights.
+
+    As `eso_spectra`. The noise of a column is that of its light and of so many rows without light; the number depends on the light over the
+    noise of such a row only: `rows_of_noise`, shape (widths, nodes - 1, m), tells it between two nodes at even steps of the measure that
+    `dfs.etc.grid_tables.steps_of_light` describes. `sigma` (widths, nodes - 1) is the profile that it is for, `spread` (widths, nodes)
+    that at each node. `times` (cases, 5) ends with the beams.
+    """
+    steps = np.float32(rows_of_noise.shape[2] - 1)
+    last = np.int32(rows_of_noise.shape[2] - 2)
+    one = np.float32(1.0)
+    for case in range(rows.shape[0]):
+        source, dark = target[rows[case, 0]], sky[rows[case, 1]]
+        width = rows[case, 2]
+        nodes, sigmas = kept[width], spread[width]
+        seconds, beams = times[case, 1], times[case, 4]
+        light, root = times[case, 0] * seconds, np.sqrt(times[case, 3])
+        quiet = times[case, 2]
+        out = found[case]
+        for node in range(starts.shape[0] - 1):
+            low, step = nodes[node] * light, (nodes[node + 1] - nodes[node]) * light
+            table, base = rows_of_noise[width, node], sigma[width, node]
+            narrow, more = sigmas[node] / base, (sigmas[node + 1] - sigmas[node]) / base
+            for i in range(starts[node], starts[node + 1]):
+                signal = source[i] * (low + step * place[i])
+                floor = beams * (dark[i] * seconds + quiet) * (narrow + more * place[i])
+                measure = np.sqrt(np.sqrt(signal / (floor * base)))
+                where = measure / (one + measure) * steps
+                k = min(np.int32(where), last)
+                count = table[k] + (where - np.float32(k)) * (table[k + 1] - table[k])
+                out[i] = root * signal / np.sqrt(signal + floor * count)

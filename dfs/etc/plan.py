@@ -25,14 +25,14 @@ class Division:
     count
         Exposures.
     ndit
-        Integrations in one exposure; 1 in the optical.
+        Integrations in one exposure; 1 in the optical. A fraction only where an exposure time is being sought.
     dit_s
         Of one read-out.
     """
 
     time_s: float
     count: int
-    ndit: int
+    ndit: float
     dit_s: float
 
 

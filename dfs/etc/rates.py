@@ -44,6 +44,10 @@ class Rates:
     flux: Array
     radiance: Array
 
+    def at(self, place: int) -> Rates:
+        """Return element `place` alone."""
+        return Rates(*(getattr(self, name)[place : place + 1] for name in self.__slots__))
+
 
 def rates_of(light: LightPath, request: Request) -> Rates:
     """Return what arrives; another magnitude of the same target only scales it."""

@@ -33,7 +33,6 @@ __all__ = ["Air", "age_of_moon", "air_of", "sky_conditions", "sky_magnitudes"]
 Array = NDArray[np.float64]
 
 _MONTH_D = 29.530589
-_NO_SEEING = {"seeing_arcsec": None, "image_quality_arcsec": None}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +59,7 @@ class Air:
 
 def air_of(light: LightPath, sky: Sky) -> Air:
     """Return the sky over an instrument; that of the last 64 nights is kept. The seeing plays no part."""
-    return _air(light, replace(sky, **_NO_SEEING))
+    return _air(light, replace(sky, seeing_arcsec=None, image_quality_arcsec=None))
 
 
 @lru_cache(maxsize=64)
@@ -130,7 +129,7 @@ def _moon(sky: Sky) -> Moon | None:
 
 def sky_magnitudes(sky: Sky) -> dict[str, float]:
     """Return band -> Vega mag/arcsec2 of the sky of a request, without the telescope's own heat."""
-    return dict(_magnitudes(replace(sky, **_NO_SEEING)))
+    return dict(_magnitudes(replace(sky, seeing_arcsec=None, image_quality_arcsec=None)))
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from dfs.etc.rates import Rates
 from dfs.etc.request import Request
 from dfs.instruments.optics import LightPath
 
-__all__ = ["collected", "time_for_snr", "variances"]
+__all__ = ["collected", "snr_of", "time_for_snr", "variances"]
 
 Array = NDArray[np.float64]
 
@@ -43,10 +43,10 @@ def variances(extraction: str, aperture: Aperture, noise: Noise, division: Divis
     return {name: value * division.count for name, value in variance_of(extraction, aperture, noise).items()}
 
 
-def snr_of(request: Request, light: LightPath, rates: Rates, aperture: Aperture, division: Division) -> Array:
+def snr_of(extraction: str, light: LightPath, rates: Rates, aperture: Aperture, division: Division) -> Array:
     """Return the signal-to-noise of all exposures together, in each element."""
     noise = collected(light, rates, aperture, division)
-    total = sum(variances(request.extraction, aperture, noise, division).values())
+    total = sum(variances(extraction, aperture, noise, division).values())
     signal = noise.target_e * division.count
     return np.divide(signal, np.sqrt(total), out=np.zeros_like(signal), where=np.asarray(total) > 0)
 
@@ -60,13 +60,15 @@ def time_for_snr(request: Request, light: LightPath, rates: Rates, aperture: Ape
         No light there, or more than `LONGEST_S` is needed.
     """
     wanted = float(request.exposure.snr or 0.0)
-    rates, aperture = _at(rates, place), _aperture_at(aperture, place)
+    rates, aperture = rates.at(place), aperture.repeated(place, 1)
     loose = replace(request.exposure, time_s=None, snr=None)
 
     def missing(log_time: float) -> float:
         time = float(np.exp(log_time))
         division = _unrounded(division_of(loose, light.readout, time), loose.dit_s, time)
-        return float(np.log(max(float(snr_of(request, light, rates, aperture, division)[0]), 1e-300) / wanted))
+        return float(
+            np.log(max(float(snr_of(request.extraction, light, rates, aperture, division)[0]), 1e-300) / wanted)
+        )
 
     low, high = float(np.log(_SHORTEST_S)), float(np.log(LONGEST_S))
     where = f"at {rates.wavelength_nm[0]:.1f} nm"
@@ -89,13 +91,3 @@ def _unrounded(division: Division, dit_s: float | None, time_s: float) -> Divisi
     if dit_s is None:
         return division
     return replace(division, time_s=time_s, ndit=time_s / (dit_s * division.count))
-
-
-def _at(rates: Rates, place: int) -> Rates:
-    return Rates(*(getattr(rates, name)[place : place + 1] for name in rates.__slots__))
-
-
-def _aperture_at(aperture: Aperture, place: int) -> Aperture:
-    one = slice(place, place + 1)
-    names = ("image_quality", "slit_fraction", "fraction", "peak_fraction", "sigma_rows")
-    return replace(aperture, **{name: getattr(aperture, name)[one] for name in names})

@@ -24,7 +24,7 @@ from dfs.etc.geometry.place import place_of
 from dfs.etc.kernels import optimal_sums
 from dfs.instruments.optics import LightPath
 
-__all__ = ["aperture", "variance"]
+__all__ = ["aperture", "sky_covariance", "variance"]
 
 Array = NDArray[np.float64]
 
@@ -49,10 +49,7 @@ def aperture(
 
 def variance(aperture: Aperture, noise: Noise) -> Mapping[str, Array]:
     """Return term -> variance in the aperture (electrons squared) of the light in it."""
-    if aperture.slit_rows > 0.0 or aperture.source_arcsec2 is not None:
-        sums = _spectrum_sums(aperture, noise)
-    else:
-        sums = _image_sums(aperture)
+    sums = _spectrum_sums(aperture, noise) if aperture.in_slit else _image_sums(aperture)
     target, pixels, fitted = sums
     beams = aperture.beams
     floor = noise.sky_e + noise.dark_e + noise.read_e2 + noise.digit_e2
@@ -69,22 +66,22 @@ def variance(aperture: Aperture, noise: Noise) -> Mapping[str, Array]:
 def _spectrum_sums(aperture: Aperture, noise: Noise) -> tuple[Array, Array, Array]:
     """Return of the weights w of each column: sum of w^2 times profile, sum of w^2, variance of the sky under them per variance of a pixel."""
     floor = noise.sky_e + noise.dark_e + noise.read_e2 + noise.digit_e2
-    covariance = _sky_covariance(aperture.rows, aperture.slit_rows)
-    sigma = np.sqrt(aperture.sigma_rows**2 + _PIXEL)
+    covariance = sky_covariance(aperture.rows, aperture.slit_rows)
     light = noise.target_e / aperture.beams
-    return optimal_sums(
+    target, pixels, fitted = optimal_sums(
         np.ascontiguousarray(light),
         np.ascontiguousarray(floor),
-        sigma,
+        aperture.profile_sigma,
         0.5 * aperture.rows,
         covariance,
         max(aperture.slit_rows, aperture.rows) * 0.5,
-        aperture.source_arcsec2 is None,
+        aperture.is_weighted,
     )
+    return target, pixels, fitted
 
 
 @lru_cache(maxsize=64)
-def _sky_covariance(rows: float, slit_rows: float) -> Array:
+def sky_covariance(rows: float, slit_rows: float) -> Array:
     """Return the covariance of the sky's polynomial (powers of the distance from the middle, in half slits) per variance of a pixel."""
     half = 0.5 * slit_rows
     places = np.arange(-np.floor(half), np.floor(half) + 1.0)

@@ -44,8 +44,8 @@ def _seeing(light: LightPath, sky: Sky) -> float:
 def _aperture(
     light: LightPath, seeing: float, airmass: float, extended: bool, diameter: float | None, extraction: str
 ) -> Aperture:
-    module = eso if extraction == "eso" else as_reduced
-    return module.aperture(light, seeing, airmass, extended=extended, diameter_arcsec=diameter)
+    lay = eso.aperture if extraction == "eso" else as_reduced.aperture
+    return lay(light, seeing, airmass, extended=extended, diameter_arcsec=diameter)
 
 
 def variance_of(extraction: str, aperture: Aperture, noise: Noise) -> Mapping[str, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ class Aperture:
         Shape (n,): standard deviation of the image (pixels across the dispersion).
     slit_rows
         Rows that the slit is long; 0 without one.
+    in_slit
+        Whether rows are along a slit; else the aperture is a circle.
     beams
         Images that share the light.
     """
@@ -52,6 +54,7 @@ class Aperture:
     rows: float
     sigma_rows: Array
     slit_rows: float = 0.0
+    in_slit: bool = False
     beams: int = 1
 
     @property
@@ -60,6 +63,31 @@ class Aperture:
         if self.source_arcsec2 is not None:
             return np.full_like(self.fraction, self.source_arcsec2)
         return self.slit_fraction * self.fraction
+
+    @property
+    def is_weighted(self) -> bool:
+        """Return whether a point in a slit is seen, which has a profile along it."""
+        return self.in_slit and self.source_arcsec2 is None
+
+    @property
+    def profile_sigma(self) -> Array:
+        """Return the standard deviation of the profile on the pixels (rows): the image and the pixel in quadrature."""
+        return np.sqrt(self.sigma_rows**2 + 1.0 / 12.0)
+
+    def repeated(self, place: int, count: int) -> Aperture:
+        """Return the aperture with element `place` of each array `count` times."""
+
+        def many(values: Array) -> Array:
+            return np.full(count, values[place])
+
+        return replace(
+            self,
+            image_quality=many(self.image_quality),
+            slit_fraction=many(self.slit_fraction),
+            fraction=many(self.fraction),
+            peak_fraction=many(self.peak_fraction),
+            sigma_rows=many(self.sigma_rows),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

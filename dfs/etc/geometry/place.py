@@ -105,6 +105,7 @@ class Place:
             rows=rows,
             sigma_rows=self.fwhm * _SIGMA / scale,
             slit_rows=(length or 0.0) / scale,
+            in_slit=True,
             beams=beams,
         )
 
