@@ -33,6 +33,7 @@ _COMMANDS = {
     "qc": ("dfs.cli.qc:qc", "Show quality parameters."),
     "archive": ("dfs.cli.archive:archive", "List, get and verify archived files."),
     "p2": ("dfs.cli.p2:p2", "Prepare runs: observation blocks, their checks, tables and files."),
+    "etc": ("dfs.cli.etc:etc", "Compute signal-to-noise and exposure times."),
     "serve": ("dfs.cli.serve:serve", "Serve the archive over HTTP."),
     "dashboards": ("dfs.cli.dashboards:dashboards", "Serve the pages."),
     "up": ("dfs.cli.dashboards:up", "Serve the archive and its pages."),

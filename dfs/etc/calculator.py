@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dfs.errors import UsageError
 from dfs.etc.controls import CONTROLS
 from dfs.etc.documents import inputs, merged, request_of
 from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.result import Result
+
+if TYPE_CHECKING:
+    from dfs.etc.grid import Grid
 
 __all__ = ["Calculator"]
 
@@ -89,6 +92,44 @@ class Calculator:
 
         return calculate(request)
 
+    def grid(
+        self,
+        instrument: str,
+        *,
+        target: Target | None = None,
+        sky: Sky | None = None,
+        spectra: bool = False,
+        **controls: Any,
+    ) -> Grid:
+        """Return all combinations of the controls that are given as lists: ``seeing=[0.6, 0.8], airmass=[1, 1.5], moon=[0, 7, 14]``.
+
+        Parameters
+        ----------
+        instrument, target, sky, **controls
+            As of a call; an axis (`dfs.etc.grids.axes.AXES`) that has several values takes the place of the single one.
+        spectra
+            True: the signal-to-noise of every pixel too.
+
+        Raises
+        ------
+        UsageError
+            No axis, one that is none, a value that cannot be; or the calculator is on a server.
+        """
+        from dfs.etc.grid import grid
+        from dfs.etc.grids.axes import AXES
+
+        if self._engine is not None:
+            hint = "dfs.etc.Calculator().grid(...) computes here"
+            raise UsageError("a server computes single cases, no grids", where="grid", hint=hint)
+        axes = {name: value for name, value in controls.items() if name in AXES and _is_several(value)}
+        if not axes:
+            raise UsageError("no control has several values", where="grid", accepted=f"lists of {', '.join(AXES)}")
+        single = {name: value for name, value in controls.items() if name not in axes}
+        for name in ("exposure", "mag"):
+            if name in axes and (target is None or name != "mag"):
+                single[name] = axes[name][0]
+        return grid(self.request(instrument, target=target, sky=sky, **single), spectra=spectra, **axes)
+
     def of(self, question: Request | Mapping[str, Any] | str | os.PathLike[str], **changes: Any) -> Result:
         """Return the answer to a question that was kept: with `changes`, the same under other controls.
 
@@ -106,3 +147,7 @@ class Calculator:
         found = read_question(inputs(question) if isinstance(question, Request) else question)
         result = self.answer(request_of(merged(found.inputs, changes)))
         return found.noted(result)
+
+
+def _is_several(value: Any) -> bool:
+    return not isinstance(value, str) and hasattr(value, "__len__") and getattr(value, "shape", None) != ()

@@ -79,8 +79,9 @@ def _grism(optics: Optics, name: str) -> dict[str, Any]:
 
 def templates_document() -> dict[str, Any]:
     """Return the spectra, the forms of spectra and the bands that a target can have."""
-    from dfs.etc.spectra import bands, templates
+    from dfs.etc.spectra.bands import bands
     from dfs.etc.spectra.sed import FORMS
+    from dfs.etc.spectra.templates import templates
 
     return {"templates": dict(templates()), "forms": list(FORMS), "bands": list(bands())}
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+
+from dfs.errors import UsageError
 
 if TYPE_CHECKING:
     from dfs.instruments.optics.nouns import Disperser, Mode, Optics
 
-__all__ = ["Option", "choices", "mode_of"]
+__all__ = ["Option", "choices", "instrument_name", "mode_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +58,35 @@ def choices(optics: Optics, inputs: Mapping[str, Any]) -> dict[str, tuple[Option
     }
 
 
-def mode_of(said: Mapping[str, Any]) -> str:
-    """Return the mode that is meant where none is named: the first in which all that is named can be chosen, else the first."""
-    from dfs.instruments.optics import names, optics
+def instrument_name(said: str | None) -> str:
+    """Return the instrument's name as its folder has it; `UsageError` lists those there are."""
+    from dfs.instruments.optics import names
 
     known = {name.lower(): name for name in names()}
-    name = known.get(str(said["instrument"]).strip().lower())
-    if name is None:
-        return "img"  # the instrument is refused with its name, later
-    found = optics(name)
-    fitting = [mode for mode in found.modes.values() if _holds(found, mode, said)]
-    return str(fitting[0].name if fitting else next(iter(found.modes)))
+    if said is None:
+        raise UsageError("which instrument?", where="instrument", accepted=", ".join(known.values()))
+    found = known.get(said.lower().replace("-", ""))
+    if found is None:
+        near = get_close_matches(said.lower(), known, 1, 0.5)
+        hint = f"did you mean {known[near[0]]}?" if near else ""
+        raise UsageError(
+            f"no exposure times for {said[:60]!r}", where="instrument", accepted=", ".join(known.values()), hint=hint
+        )
+    return found
+
+
+def mode_of(said: Mapping[str, Any]) -> str:
+    """Return the mode that is meant where none is named: the first in which all that is named can be chosen.
+
+    Where there is none, the first of the kind that is meant: its lists say what is wrong.
+    """
+    from dfs.instruments.optics import optics
+
+    found = optics(said["instrument"])
+    modes = list(found.modes.values())
+    spectral = said.get("grism") is not None or said.get("slit") is not None
+    near = [mode for mode in modes if spectral == (mode.kind != "image")]
+    return next((mode.name for mode in modes if _holds(found, mode, said)), (near or modes)[0].name)
 
 
 def _holds(optics: Optics, mode: Mode, said: Mapping[str, Any]) -> bool:

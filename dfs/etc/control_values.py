@@ -9,7 +9,7 @@ from dfs.errors import UsageError
 from dfs.etc.controls import Control
 from dfs.etc.quantities import number
 
-__all__ = ["value_of", "without_area"]
+__all__ = ["binning_of", "value_of", "without_area"]
 
 _YES = frozenset({"on", "true", "yes", "1"})
 _NO = frozenset({"off", "false", "no", "0"})
@@ -82,3 +82,13 @@ def _text(one: Control, given: Any) -> str:
         hint = f"did you mean {near[0]}?" if near else ""
         raise UsageError(f"{said[:60]!r} is not known", where=one.name, accepted=", ".join(one.accepted), hint=hint)
     return found
+
+
+def binning_of(text: str | None) -> tuple[int, int] | None:
+    """Return a binning that is written as ``2x2``; None stays None."""
+    if text is None:
+        return None
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(part.isdecimal() and 1 <= int(part) <= 64 for part in parts):
+        raise UsageError(f"{text!r} is no binning", where="binning", accepted="two whole numbers, e.g. 2x2")
+    return int(parts[0]), int(parts[1])

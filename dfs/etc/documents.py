@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from dfs.errors import UsageError
-from dfs.etc.control_values import value_of, without_area
+from dfs.etc.choices import instrument_name, mode_of
+from dfs.etc.control_values import binning_of, value_of, without_area
 from dfs.etc.controls import CONTROLS, RIVALS, control
 from dfs.etc.inline_spectrum import SPECTRUM, read_spectrum, written_spectrum
 from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.spectra.sed import Sed
 from dfs.instruments.optics.choice import Choice
 
-__all__ = ["SPECTRUM", "inputs", "merged", "request_of", "values_of"]
+__all__ = ["SPECTRUM", "inputs", "merged", "request_of", "values_of", "whole"]
 
 
 def inputs(request: Request) -> dict[str, Any]:
@@ -70,8 +71,7 @@ def request_of(
         An unknown key (the nearest is named), a value that cannot be, two that contradict each other, or one that is missing.
     """
     said = values_of(given)
-    if "instrument" not in said:
-        raise UsageError("which instrument?", where="instrument", accepted=_instruments())
+    said["instrument"] = instrument_name(said.get("instrument"))
     for some in RIVALS:
         both = [name for name in some if name in said]
         if len(both) > 1:
@@ -86,6 +86,13 @@ def request_of(
         extraction=said.get("extraction", "eso"),
         extrapolate=said.get("extrapolate", False),
     )
+
+
+def whole(request: Request) -> Request:
+    """Return `request` with every name of the set-up whole and every default of the instrument filled in."""
+    from dfs.instruments.optics import light_path
+
+    return replace(request, choice=light_path(request.choice).choice)
 
 
 def values_of(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,15 +127,7 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return {**kept, **{name: value for name, value in changes.items() if value is not None}}
 
 
-def _instruments() -> str:
-    from dfs.instruments.optics import names
-
-    return ", ".join(one.upper() for one in names())
-
-
 def _choice(said: Mapping[str, Any]) -> Choice:
-    from dfs.etc.choices import mode_of
-
     return Choice(
         instrument=said["instrument"],
         mode=said.get("mode") or mode_of(said),
@@ -138,25 +137,18 @@ def _choice(said: Mapping[str, Any]) -> Choice:
         collimator=said.get("collimator"),
         detector=said.get("detector"),
         read_mode=said.get("read_mode"),
-        binning=_binning(said.get("binning")),
+        binning=binning_of(said.get("binning")),
         polarimetry=said.get("polarimetry", "off"),
         mirror_reflectivity=said.get("mirror_reflectivity"),
     )
-
-
-def _binning(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdecimal() and 1 <= int(part) <= 64 for part in parts):
-        raise UsageError(f"{text!r} is no binning", where="binning", accepted="two whole numbers, e.g. 2x2")
-    return int(parts[0]), int(parts[1])
 
 
 def _target(said: Mapping[str, Any], *, files: bool) -> Target:
     sed, extended = _sed(said, files=files), said.get("extended", False)
     if said.get("diameter") is not None and not extended:
         raise UsageError("a point source has no diameter", where="diameter", hint="say that it is extended")
+    if "mag" in said and sed.kind == "line":
+        raise UsageError("an emission line has a flux, not a magnitude", where="mag", hint="line_flux in erg/s/cm2")
     if "mag" not in said and not sed.is_absolute:
         raise UsageError(
             "the target has no brightness",

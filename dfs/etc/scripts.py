@@ -13,7 +13,7 @@ from dfs.etc.request import Request
 __all__ = ["script"]
 
 _UNITS = {"arcsec": "u.arcsec", "s": "u.s", "nm": "u.nm", "deg": "u.deg", "mm": "u.mm", "d": "u.d"}
-_TARGET = ("sed", "redshift", "mag", "band", "system", "line_flux", "diameter")
+_TARGET = ("sed", "redshift", "mag", "band", "system", "diameter")
 _SKY = tuple(name for name, one in CONTROLS.items() if one.group == "sky")
 _WIDTH = 110
 
@@ -28,6 +28,8 @@ def script(request: Request, connect: str | None = None) -> str:
     """
     said = inputs(request)
     spectrum = said.pop(SPECTRUM, None)
+    if said.pop("line_flux", None) is not None:
+        said["sed"] = request.target.sed.text  # with its flux
     lines = ["from astropy import units as u", ""]
     lines += ["from dfs import connect, etc"] if connect else ["from dfs import etc"]
     lines += ["", f"calculator = {f'connect({_shown(connect)}).etc' if connect else 'etc.Calculator()'}"]

@@ -21,6 +21,7 @@ from dfs.etc.documents import request_of
 from dfs.etc.eso_json import answer_eso, instrument_of, is_eso, read_eso
 from dfs.etc.links import inputs_of_link
 from dfs.etc.reading import Question, read_question
+from dfs.instruments.optics import optics
 from dfs.server.bodies import read_body
 from dfs.server.p2.json_body import read_json
 from dfs.server.query import lane_of
@@ -45,6 +46,7 @@ async def asked(request: Request) -> Response:
             )
     lanes: Lanes = request.app.state.etc_lanes
     lane, name = await lane_of(request), request.path_params["instrument"]
+    optics(instrument_of(name))  # or there is none of this address
     made = isoformat(request.app.state.observatory.clock.now())
 
     def work() -> bytes:

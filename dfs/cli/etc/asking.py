@@ -1,0 +1,168 @@
+"""``dfs etc INSTRUMENT ...``: one question, or a grid of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dfs.cli.etc.options import control_options, named_by_option
+from dfs.cli.output import Command, Terminal, pass_terminal
+from dfs.errors import DfsError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from dfs.etc.request import Request
+    from dfs.etc.result import Result
+
+__all__ = ["ask"]
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("ask", cls=Command)
+@click.argument("words", nargs=-1, metavar="[INSTRUMENT] [AXIS=VALUES]...")
+@click.option(
+    "--input", "source", metavar="FILE", help="A question that was kept: our document, ESO's JSON, or a link."
+)
+@click.option("--table", type=_FILE, metavar="FILE", help="Write the spectrum: .ecsv, .fits, .csv or .parquet.")
+@click.option("--plot", type=_FILE, metavar="FILE", help="Write the plots: .html.")
+@click.option("--grid", is_flag=True, help="Every combination of AXIS=VALUES, e.g. seeing=0.6:1.2:0.1 airmass=1,1.5.")
+@click.option("--python", is_flag=True, help="Print the Python that asks this, and compute nothing.")
+@click.option("--link", metavar="URL", help="Print the permanent link to this on a server, and compute nothing.")
+@click.option("--eso", type=_FILE, metavar="FILE", help="Write the question as ESO's calculator reads it.")
+@click.option(
+    "--connect", metavar="URL", envvar="DFS_CONNECT", help="Let a running dfs serve compute (or DFS_CONNECT)."
+)
+@control_options
+@pass_terminal
+def ask(
+    terminal: Terminal,
+    /,
+    words: tuple[str, ...],
+    source: str | None,
+    table: Path | None,
+    plot: Path | None,
+    grid: bool,
+    python: bool,
+    link: str | None,
+    eso: Path | None,
+    connect: str | None,
+    **controls: Any,
+) -> None:
+    """Compute the signal-to-noise of an exposure, or the exposure that a signal-to-noise asks.
+
+    \b
+    Examples:
+        dfs etc FORS2 --mode lss --grism 300V --slit 1.0 --sed blackbody:5800 --mag 22 --exposure 1800
+        dfs etc FORS2 --filter v_HIGH --mag 25 --snr 10 --days-from-new-moon 3 --json > case.json
+        dfs etc --input case.json --seeing 1.2 --table case.ecsv --plot case.html
+        dfs etc FORS2 --mag 24 --exposure 600 --grid seeing=0.6:1.2:0.1 airmass=1,1.5 --table grid.parquet
+        dfs etc list FORS2          what can be chosen
+        dfs etc templates           spectra, bands
+
+    Options are stronger than the file.  Numbers may have a unit: --slit 0.7arcsec, --exposure 30min, --at 6563AA.
+    """
+    try:
+        _ask(terminal, words, controls, (source, table, plot, grid, python, link, eso, connect))
+    except DfsError as error:
+        raise named_by_option(error) from error.__cause__
+
+
+def _ask(terminal: Terminal, words: tuple[str, ...], controls: dict[str, Any], given: tuple[Any, ...]) -> None:
+    from dfs.etc.documents import merged, request_of, whole
+    from dfs.etc.reading import Question, read_question
+
+    source, table, plot, grid, python, link, eso, connect = given
+    instrument, axes = _words(words)
+    if (grid or axes) and not (grid and axes):
+        raise UsageError("--grid and AXIS=VALUES belong together", where="--grid", accepted="--grid seeing=0.6:1.2:0.1")
+    question = Question({}) if source is None else read_question(source)
+    said = merged(question.inputs, {"instrument": instrument, **controls})
+    if axes:
+        from dfs.cli.etc.gridding import compute_grid
+
+        compute_grid(terminal, said, axes, table)
+        return
+    request = whole(request_of(said))
+    if eso is not None:
+        _write_eso(terminal, request, eso)
+    if python or link:
+        _print_making(terminal, request, python, link, connect)
+        return
+    result = question.noted(_answered(request, connect))
+    _write(result, table, plot)
+    from dfs.cli.etc.showing import show_result
+    from dfs.etc.answers import document_of
+
+    terminal.emit(document_of(result), lambda console: show_result(console, result))
+
+
+def _words(words: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
+    """Return the instrument and the axes among the arguments."""
+    axes = dict(word.split("=", 1) for word in words if "=" in word)
+    names = [word for word in words if "=" not in word]
+    if len(names) > 1:
+        raise UsageError(
+            f"{names[1]!r} is one word too many", where="INSTRUMENT", accepted="one instrument, AXIS=VALUES"
+        )
+    return (names[0] if names else None), axes
+
+
+def _answered(request: Request, connect: str | None) -> Result:
+    if connect:
+        from dfs.connection import connect as reach
+
+        with reach(connect) as there:
+            return there.etc.answer(request)
+    from dfs.etc.calculate import calculate
+
+    return calculate(request)
+
+
+def _write(result: Result, table: Path | None, plot: Path | None) -> None:
+    if table is not None:
+        from dfs.etc.tables import table_of, write_table
+
+        write_table(table_of(result), table)
+    if plot is not None:
+        from dfs.etc.plots import write_page
+
+        write_page(result, plot)
+
+
+def _write_eso(terminal: Terminal, request: Request, path: Path) -> None:
+    import json
+
+    from dfs.errors import ServiceError
+    from dfs.etc.eso_json import write_eso
+
+    document, notes = write_eso(request)
+    try:
+        path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ServiceError(f"cannot be written: {error.strerror}", where=str(path)) from error
+    for note in notes:
+        terminal.note(f"dfs: {note}")
+
+
+def _print_making(terminal: Terminal, request: Request, python: bool, link: str | None, connect: str | None) -> None:
+    """Print the script or the link."""
+    from dfs.etc.documents import inputs
+    from dfs.etc.links import link as link_of
+    from dfs.etc.scripts import script
+
+    made: dict[str, Any] = {"inputs": inputs(request)}
+    if python:
+        made["python"] = script(request, connect)
+    if link:
+        made["link"] = link_of(request, link)
+
+    def show(console: Console) -> None:
+        for name in ("python", "link"):
+            if name in made:
+                console.print(made[name].rstrip("\n"), soft_wrap=True)
+
+    terminal.emit(made, show)
