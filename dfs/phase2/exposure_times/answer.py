@@ -107,7 +107,11 @@ def _same_kind(chosen: Question, said: Mapping[str, Any]) -> None:
 
 
 def _set_up(
-    block: ObservationBlock, package: InstrumentPackage, known: InstrumentLink, chosen: Question, said: Mapping[str, Any]
+    block: ObservationBlock,
+    package: InstrumentPackage,
+    known: InstrumentLink,
+    chosen: Question,
+    said: Mapping[str, Any],
 ) -> Iterator[Taken]:
     """Yield the parameters of the set-up, each where it stands: in the template, else in the acquisition."""
     for name, pattern in chosen.link.patterns.items():

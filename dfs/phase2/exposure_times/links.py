@@ -124,7 +124,7 @@ def _template(entry: Entry) -> TemplateLink:
         arm=entry.text("arm", ""),
         fixed=entry.table("fixed").values,
         patterns={name: str(pattern) for name, pattern in entry.table("from", {}).values.items()},
-        adaptive=entry.flag("adaptive", False),
+        adaptive=entry.flag("adaptive", default=False),
     )
     entry.done()
     return found

@@ -99,7 +99,9 @@ def _answer(question: Question) -> ExposureResult:
     try:
         result = calculate(request_of(inputs, files=False))
     except DfsError as error:
-        return ExposureResult(question, None, peak, f"{error.message}; {error.accepted}" if error.accepted else error.message)
+        return ExposureResult(
+            question, None, peak, f"{error.message}; {error.accepted}" if error.accepted else error.message
+        )
     return ExposureResult(question, result, peak)
 
 
@@ -108,5 +110,7 @@ def _line(one: ExposureResult) -> str:
         return f"{one.question.label}: {one.problem}"
     found = one.result
     many = "" if found.light.kind == "image" else f", median {one.median_snr:.1f}, best {one.best_snr:.1f}"
-    full = "" if one.peak is None or not one.peak.is_saturated else f"; saturates, safe to {one.peak.longest_safe_s:.3g} s"
+    full = (
+        "" if one.peak is None or not one.peak.is_saturated else f"; saturates, safe to {one.peak.longest_safe_s:.3g} s"
+    )
     return f"{one.question.label}: {found.exposure_s:g} s, S/N {found.snr:.1f} at {found.at_nm:.1f} nm{many}{full}"

@@ -47,6 +47,11 @@ EPHEMERIS = records(
 MOVING = replace(BLOCK, ephemeris=EPHEMERIS)
 CB = replace(BLOCK, kind="CB", templates=BLOCK.templates[1:])
 
+
+def commented(text: str) -> Any:
+    return replace(BLOCK, description={**BLOCK.description, "userComments": text})
+
+
 # code -> a block that breaks the rule (or with its run); the path at which it is found
 BLOCKS: dict[str, tuple[Any, str]] = {
     "name-missing": (replace(BLOCK, name=" "), "name"),
@@ -58,6 +63,9 @@ BLOCKS: dict[str, tuple[Any, str]] = {
     "target-missing": (good.targeted(ra="00:00:00.000", dec="00:00:00.000"), "target"),
     "target-name": (good.targeted(name="No name"), "target.name"),
     "equinox": (good.targeted(equinox="J1991"), "target.equinox"),
+    "brightness-format": (commented("ETC: mag=bright"), "obsDescription.userComments"),
+    "sky-saturates": (good.parameter("DET.WIN1.UIT1", 90_000.0), "templates[1].DET.WIN1.UIT1"),
+    "target-saturates": (commented("ETC: mag=8 band=R"), "templates[1].DET.WIN1.UIT1"),
     "epoch": (good.targeted(epoch=20.0), "target.epoch"),
     "proper-motion": (good.targeted(proper_motion_ra=300.0), "target.properMotionRa"),
     "differential-rate": (good.targeted(differential_dec=40.0), "target.differentialDec"),
