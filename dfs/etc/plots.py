@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dfs.errors import ServiceError, UsageError
 from dfs.etc.result import Result
@@ -15,39 +17,26 @@ if TYPE_CHECKING:
 
 __all__ = ["figures_of", "write_page"]
 
-_SPAN = (0.5, 1.5)  # of the exposure time
+Array = NDArray[np.float64]
 
 
-def figures_of(result: Result) -> list[figure]:
-    """Return the figures of a result, in the order of the classic page; an image has no spectra to draw."""
-    by_time = _against_time(result)
+def figures_of(result: Result, percent: float = 50.0) -> list[figure]:
+    """Return the figures of a result, in the order of the classic page; an image has only efficiency and time to draw.
+
+    `percent` is the range of exposure times to either side of the result's.
+    """
     if result.light.kind == "image":
-        return [by_time]
-    x = f"wavelength in {result.light.medium} (nm)"
+        return [_efficiency(result), _against_time(result, percent)]
     per = " arcsec-2" if result.request.target.extended else ""
+    electrons = {"target, in the aperture": result.target_e, "sky, in one pixel": result.sky_e}
+    flux = {"target outside the atmosphere": result.flux}
     return [
-        _lines("Signal-to-noise of a pixel along the dispersion", x, "S/N", result, {"S/N": result.snr_per_pixel}),
-        _lines(
-            "Target and sky",
-            x,
-            "electrons",
-            result,
-            {"target, in the aperture": result.target_e, "sky, in one pixel": result.sky_e},
-        ),
-        _lines(
-            "The target outside the atmosphere", x, f"flux (erg s-1 cm-2 A-1{per})", result, {"target": result.flux}
-        ),
-        _lines(
-            "Efficiency",
-            x,
-            "fraction",
-            result,
-            {
-                "telescope, instrument, detector": result.throughput,
-                "with atmosphere and slit": result.throughput * result.atmosphere * result.slit_fraction,
-            },
-        ),
-        by_time,
+        _drawn(result, "Target and sky", "electrons", electrons),
+        _drawn(result, "Input spectrum", f"flux (erg s-1 cm-2 A-1{per})", flux),
+        _drawn(result, "Signal-to-noise of a pixel along the dispersion", "S/N", {"S/N": result.snr_per_pixel}),
+        _efficiency(result),
+        _saturation(result),
+        _against_time(result, percent),
     ]
 
 
@@ -80,33 +69,52 @@ def write_page(result: Result, path: Path) -> None:
         raise ServiceError(f"cannot be written: {error.strerror}", where=str(path)) from error
 
 
-def _lines(title: str, x: str, y: str, result: Result, drawn: dict[str, np.ndarray]) -> figure:
-    from dfs.figures.style import PALETTE, legend_above, new_figure
+def _drawn(result: Result, title: str, label: str, curves: Mapping[str, Array], **marks: Any) -> figure:
+    from dfs.figures.exposure import by_wavelength
 
-    plot = new_figure(title, x, y)
-    for (name, values), color in zip(drawn.items(), PALETTE, strict=False):
-        plot.line(result.wavelength_nm, values, color=color, line_width=1.1, legend_label=name)
     band = result.saturation.saturated_nm
-    if band is not None:
-        from dfs.figures.spectrum import shade_extrapolated
+    return by_wavelength(
+        result.wavelength_nm,
+        curves,
+        title=title,
+        label=label,
+        medium=result.light.medium,
+        at_nm=result.at_nm,
+        shaded_nm=() if band is None else (band,),
+        **marks,
+    )
 
-        shade_extrapolated(plot, [band])
-    legend_above(plot)
-    return plot
+
+def _efficiency(result: Result) -> figure:
+    from dfs.figures.exposure import by_wavelength
+
+    light, name = result.light, "telescope, instrument, detector"
+    if light.kind != "image":
+        whole = result.throughput * result.atmosphere * result.slit_fraction
+        return _drawn(result, "Efficiency", "fraction", {name: result.throughput, "with air and slit": whole})
+    drawn = {name: light.throughput}
+    return by_wavelength(
+        light.wavelength_nm, drawn, title="Efficiency", label="fraction", medium=light.medium, at_nm=result.at_nm
+    )
 
 
-def _against_time(result: Result) -> figure:
-    """Draw the signal-to-noise at the wavelength of interest over half to one and a half of the exposure time."""
-    from dfs.figures.style import BLUE, VERMILION, new_figure
+def _saturation(result: Result) -> figure:
+    from dfs.etc.growth import peaks
 
-    nearest = int(np.argmin(np.abs(result.wavelength_nm - result.at_nm)))
-    signal = float(result.target_e[nearest])
-    # Read-out noise comes once for each exposure; all else grows with the time.
-    growing = {term: float(values[nearest]) for term, values in result.variance.items()}
-    fixed = growing.pop("read-out", 0.0) + growing.pop("digitisation", 0.0)
-    part = np.linspace(*_SPAN, 101)
-    snr = part * signal / np.sqrt(part * sum(growing.values()) + fixed)
-    plot = new_figure(f"Signal-to-noise at {result.at_nm:.1f} nm against time", "exposure time (s)", "S/N")
-    plot.line(part * result.exposure_s, snr, color=BLUE, line_width=1.4)
-    plot.scatter([result.exposure_s], [result.snr], color=VERMILION, size=8)
-    return plot
+    readout = result.light.readout
+    limits = {"a pixel is full": readout.full_well_e}
+    if readout.linear_e is not None:
+        limits["linear to 1 %"] = readout.linear_e
+    drawn = {"brightest pixel": peaks(result)}
+    return _drawn(result, "Brightest pixel in one read-out", "electrons", drawn, limits=limits)
+
+
+def _against_time(result: Result, percent: float) -> figure:
+    from dfs.etc.growth import snr_by_time
+    from dfs.figures.exposure import by_time
+
+    times, snr = snr_by_time(result, percent)
+    title = f"Signal-to-noise at {result.at_nm:.1f} nm over time"
+    readouts = result.request.exposure.count if not result.light.readout.infrared else None
+    safe = None if readouts is None else result.saturation.longest_safe_s * readouts
+    return by_time(times, snr, title=title, chosen=(result.exposure_s, result.snr), longest_safe_s=safe)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dfs.etc.request import Request
 from dfs.instruments.optics import LightPath
+
+if TYPE_CHECKING:
+    from astropy.table import QTable
+    from astropy.units import Quantity
 
 __all__ = ["Result", "Saturation"]
 
@@ -42,7 +47,7 @@ class Saturation:
     saturated_nm: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Result:
     """Signal, noise and what they are made of. Arrays are per binned pixel along the dispersion; an image has one element.
 
@@ -120,3 +125,42 @@ class Result:
     notes: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        choice = self.light.choice
+        what = " ".join(one for one in (choice.instrument, choice.mode, choice.disperser or choice.filter) if one)
+        return f"<Result {what}: S/N {self.snr:.4g} at {self.at_nm:.1f} nm in {self.exposure_s:.6g} s>"
+
+    @property
+    def exposure(self) -> Quantity:
+        """The time on the target, of all exposures, with its unit."""
+        from astropy import units as u
+
+        return self.exposure_s * u.s
+
+    @property
+    def table(self) -> QTable:
+        """One row for each pixel along the dispersion (an image: one row), columns with units, the question in ``meta``."""
+        from dfs.etc.tables import table_of
+
+        return table_of(self)
+
+    def plot(self, percent: float = 50.0) -> Any:
+        """Return the plots of the classic page in a column: object and sky, input spectrum, signal-to-noise, efficiency, saturation, time.
+
+        Parameters
+        ----------
+        percent
+            Range of exposure times to either side of the result's.
+        """
+        from bokeh.layouts import column
+
+        from dfs.etc.plots import figures_of
+
+        return column(*figures_of(self, percent), sizing_mode="stretch_width")
+
+    def describe(self) -> str:
+        """Return each term of the result: its value and unit, and what it is."""
+        from dfs.etc.terms import described
+
+        return described(self)

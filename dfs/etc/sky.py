@@ -16,6 +16,7 @@ from dfs.etc.request import Sky
 from dfs.etc.sampling import sampling_of
 from dfs.instruments.optics import LightPath
 from dfs.sky.emission import (
+    VEGA_FLUX,
     Moon,
     SkyConditions,
     WarmSurface,
@@ -134,7 +135,7 @@ def sky_magnitudes(sky: Sky) -> dict[str, float]:
 
 @lru_cache(maxsize=64)
 def _magnitudes(sky: Sky) -> dict[str, float]:
-    from dfs.etc.spectra.bands import band, bands
+    from dfs.etc.spectra.bands import band
 
     grid = native_grid(resolution=1500.0)  # lines are not lost in it; bands are a hundred times wider
     conditions = sky_conditions(sky)
@@ -144,5 +145,5 @@ def _magnitudes(sky: Sky) -> dict[str, float]:
     total = emission.total
     return {
         one.name: surface_brightness(grid, total, one.wavelength_nm, one.response, one.vega_flux * 10.0)
-        for one in map(band, bands())
+        for one in map(band, VEGA_FLUX)
     }
