@@ -44,7 +44,7 @@ def Point(  # noqa: N802 - a noun of the interface
     mag
         Number, or a quantity in mag or ABmag. None: the spectrum has its own brightness.
     band, system
-        Of the magnitude: one of `dfs.etc.spectra.bands`; ``vega`` (unless `mag` is in ABmag) or ``ab``.
+        Of the magnitude: one of `dfs.etc.spectra.bands.bands`; ``vega`` (unless `mag` is in ABmag) or ``ab``.
     redshift
         Applied to the spectrum before it is scaled.
     **parameters

@@ -1,6 +1,7 @@
 """Spectra of targets: their shape, their brightness, the photons that arrive.
 
-Importing it is cheap: what computes is imported when it is used.
+What there is to choose from: `dfs.etc.spectra.bands.bands`, `dfs.etc.spectra.templates.templates`. Importing this is cheap: what computes is
+imported when it is used.
 """
 
 from __future__ import annotations
@@ -9,21 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dfs.etc.spectra.bands import bands
     from dfs.etc.spectra.magnitudes import magnitude
     from dfs.etc.spectra.rate import flux_density, photon_rate
     from dfs.etc.spectra.sed import Sed
-    from dfs.etc.spectra.templates import templates
 
-__all__ = ["Sed", "bands", "flux_density", "magnitude", "photon_rate", "templates"]
+__all__ = ["Sed", "flux_density", "magnitude", "photon_rate"]
 
 _PLACES = {
     "Sed": "sed",
-    "bands": "bands",
     "flux_density": "rate",
     "magnitude": "magnitudes",
     "photon_rate": "rate",
-    "templates": "templates",
 }
 
 

@@ -1,4 +1,4 @@
-"""Photometric bands: those of ESO's calculator, and of SDSS, Gaia and 2MASS.
+"""Photometric bands: those of ESO's calculator, and of Bessell, SDSS, Gaia and 2MASS.
 
 A magnitude of 0 in ESO's bands is the flux that ESO's calculator takes; it is not exactly that of Vega through the same curve (Vega, as
 CALSPEC has it, is 0.00 in V and Y, 0.03 in B, 0.10 in R, 0.08 in I). In the others it is Vega's.

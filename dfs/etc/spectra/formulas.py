@@ -15,8 +15,10 @@ __all__ = ["shape_of"]
 
 Array = NDArray[np.float64]
 
-_REFERENCE_NM = 550.0  # where the relative shapes are 1
+_REFERENCE_NM = 550.0  # where a power law is 1
 _HC_K = 1.438776877e7  # nm K, second radiation constant (CODATA 2018)
+_WIEN = 2.897771955e6  # nm K, Wien's displacement (CODATA 2018)
+_MOST = 700.0  # beyond, nothing is left and exp overflows
 
 
 @lru_cache(maxsize=128)
@@ -48,12 +50,9 @@ def _power_law(wavelength_nm: Array, *, index: float, redshift: float) -> Array:
 
 
 def _black_body(wavelength_nm: Array, *, kelvin: float, redshift: float) -> Array:
-    """Return Planck's law per wavelength, 1 at its maximum or at 550 nm, whichever is less steep."""
+    """Return Planck's law per wavelength, 1 at its maximum at rest: so neither a cold nor a hot body leaves the range of numbers."""
     stretch = 1.0 + redshift
     at_rest = wavelength_nm / stretch
-    # Both exponents are shifted so that a cold body stays above the smallest number; beyond 1e300 below it, nothing is left.
-    reference = _HC_K / (_REFERENCE_NM * kelvin)
     exponent = _HC_K / (at_rest * kelvin)
-    logarithm = (reference - exponent) - np.log(-np.expm1(-exponent)) + np.log(-np.expm1(-reference))
-    shape = np.exp(np.clip(logarithm, -700.0, 700.0)) * (_REFERENCE_NM / at_rest) ** 5
-    return np.asarray(shape / stretch, dtype=np.float64)
+    shape = (_WIEN / (kelvin * at_rest)) ** 5 * np.expm1(_HC_K / _WIEN) / np.expm1(np.minimum(exponent, _MOST))
+    return np.where(exponent < _MOST, shape / stretch, 0.0)

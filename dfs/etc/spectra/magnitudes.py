@@ -32,7 +32,7 @@ _C = 2.99792458e18  # Angstrom s-1
 
 
 def magnitude(sed: Sed, band_name: str, system: str = "vega", *, redshift: float = 0.0) -> float:
-    """Return the magnitude of a spectrum through a band, as it stands in its own scale (relative ones: of 1 at 550 nm)."""
+    """Return the magnitude of a spectrum through a band, as it stands: of a shape only, differences between bands mean something."""
     flux = _band_flux(sed, redshift, band_name, False)  # noqa: FBT003 - arguments of a cache
     return float(-2.5 * np.log10(flux / zero_flux(band(band_name), system)))
 

@@ -22,6 +22,7 @@ FORMS = (
 )
 _SAME = {"uniform": "flat_lambda"}
 _PLAIN = ("flat_lambda", "flat_nu")
+_HOTTEST, _STEEPEST = 1e9, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,12 @@ class Sed:
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):
             raise UsageError(f"{self.kind} of {self.value}", where="sed", accepted="a finite number")
-        if self.kind == "blackbody" and self.value <= 0.0:
-            raise UsageError(f"a black body of {self.value:g} K", where="sed", accepted="a temperature above 0 K")
+        if self.kind == "blackbody" and not 0.0 < self.value <= _HOTTEST:
+            accepted = f"a temperature above 0, up to {_HOTTEST:g} K"
+            raise UsageError(f"a black body of {self.value:g} K", where="sed", accepted=accepted)
+        if self.kind == "powerlaw" and abs(self.value) > _STEEPEST:
+            accepted = f"an index of -{_STEEPEST:g} to {_STEEPEST:g}"
+            raise UsageError(f"a power law of index {self.value:g}", where="sed", accepted=accepted)
         if self.kind == "line":
             _check_line(self)
 
@@ -103,7 +108,9 @@ class Sed:
             from dfs.etc.spectra.files import read_samples
 
             return cls(kind, name=rest, samples=read_samples(rest))
-        raise UsageError(f"no spectrum {given!r}", where="sed", accepted=", ".join(FORMS))
+        raise UsageError(
+            f"no spectrum {given[:60]!r}", where="sed", accepted=", ".join(FORMS), hint=_meant(given.strip())
+        )
 
     @property
     def text(self) -> str:
@@ -131,6 +138,14 @@ class Sed:
         return self.line_flux is not None or (self.samples is not None and self.samples.is_absolute)
 
 
+def _meant(text: str) -> str:
+    """Return the form of a text that names a template only."""
+    from dfs.etc.spectra.curves import curve_names
+
+    known = {name.lower(): name for name in curve_names("templates")}
+    return f"did you mean template:{known[text.lower()]}?" if text.lower() in known else ""
+
+
 def _check_line(sed: Sed) -> None:
     if sed.value <= 0.0:
         raise UsageError(f"a line at {sed.value:g} nm", where="sed", accepted="a wavelength above 0 nm")
@@ -143,7 +158,7 @@ def _check_line(sed: Sed) -> None:
 def _line(rest: str, given: str) -> Sed:
     parts = rest.split(":")
     if len(parts) > 3:
-        raise UsageError(f"no spectrum {given!r}", where="sed", accepted=FORMS[5])
+        raise UsageError(f"no spectrum {given[:60]!r}", where="sed", accepted=FORMS[5])
     numbers = [_number(part, given) for part in parts]
     return Sed(
         "line",
@@ -157,7 +172,9 @@ def _number(text: str, given: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"{text!r} in {given!r} is not a number", where="sed", accepted=", ".join(FORMS)) from None
+        raise UsageError(
+            f"{text[:60]!r} in {given[:60]!r} is not a number", where="sed", accepted=", ".join(FORMS)
+        ) from None
 
 
 def _short(value: float) -> str:
