@@ -1,4 +1,4 @@
-"""What a user keeps to use again: targets, constraint sets, descriptions, templates with their values, whole blocks."""
+"""What a user keeps to use again: targets, constraint sets, descriptions, templates with their values, whole blocks, set-ups of the calculator."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dfs.store.tables import p2_library
 
 __all__ = ["KINDS", "Library"]
 
-KINDS = ("target", "constraints", "description", "template", "block")
+KINDS = ("target", "constraints", "description", "template", "block", "exposure")
 _LONGEST_NAME = 120
 
 

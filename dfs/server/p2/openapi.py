@@ -34,7 +34,7 @@ _NUMBERED = re.compile(r"\w*Id")
 _NAME = {**TEXT, "minLength": 1, "pattern": r"^[A-Za-z0-9 _.()+-]+$"}
 _NAMED: dict[str, Any] = {
     "index": {"type": "integer", "minimum": 1, "maximum": 5},
-    "kind": {**TEXT, "enum": ["target", "constraints", "description", "template", "block"]},
+    "kind": {**TEXT, "enum": ["target", "constraints", "description", "template", "block", "exposure"]},
 }
 
 
