@@ -18,6 +18,7 @@ class Bar(anywidget.AnyWidget):  # type: ignore[misc] # anywidget has no types
     _esm = script("bar")
     _css = look()
     title = traitlets.Unicode("Science archive").tag(sync=True)
+    pages = traitlets.List([["archive", "Archive"], ["p2", "Phase 2"], ["etc", "Exposure times"]]).tag(sync=True)
     where = traitlets.Unicode().tag(sync=True)
     crumb = traitlets.Unicode().tag(sync=True)
     views = traitlets.List([["search", "Search"], ["requests", "My requests"]]).tag(sync=True)

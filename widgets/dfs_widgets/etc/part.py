@@ -151,7 +151,7 @@ class EtcPart:
         beside = "" if self.problem is None else control_of_problem(self.problem.where, spec, self.question)
         with self.controls.hold_sync():
             self.controls.spec = spec
-            self.controls.values = form_values(self.question, spec, self.filled if self.problem is None else {})
+            self.controls.values = form_values(self.question, spec, self.filled)
             self.controls.problems = (
                 {} if self.problem is None or not beside else {beside: _without_place(self.problem)}
             )

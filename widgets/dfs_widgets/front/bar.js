@@ -9,7 +9,7 @@ function render({ model, el }) {
   });
   root.append(
     make("div", { class: "dfs-mark" }, make("b", { text: model.get("title") }), make("span", { class: "dfs-where", testid: "where" })),
-    views, make("span", { class: "dfs-crumb", testid: "crumb" }), line, themeButton(), account(model),
+    pageLinks(model.get("pages")), views, make("span", { class: "dfs-crumb", testid: "crumb" }), line, themeButton(), account(model),
   );
   el.append(root);
 
@@ -24,6 +24,14 @@ function render({ model, el }) {
   window.addEventListener("dfs-shown", stands);
   announce("bar");
   return () => { undo.forEach((one) => one()); window.removeEventListener("dfs-shown", stands); };
+}
+
+/** The way to the other pages of this host; a notebook has none. */
+function pageLinks(pages) {
+  if (!document.body.classList.contains("dfs-host")) return "";
+  const [, base, here] = /^(.*\/)([^/]+)\/?$/.exec(location.pathname) ?? [null, "", ""];
+  return make("nav", { class: "dfs-pages", "aria-label": "Pages" },
+    pages.map(([name, text]) => make("a", { href: `${base}${name}`, text, testid: `page-${name}`, "aria-current": name === here ? "page" : null })));
 }
 
 function showState(model, line) {

@@ -40,7 +40,7 @@ function drawHead(head, model) {
     ...rows.map((one, i) => make("div", { class: `dfs-etc-figure${i ? "" : " is-main"}`, title: one.help }, make("span", { text: one.label }),
       make("b", { testid: `result-${one.name}`, text: one.value }, one.unit ? make("small", { text: ` ${one.unit}` }) : null), one.also ? make("small", { text: one.also }) : null)),
     rows.length ? make("div", { class: `dfs-etc-well${saturation.is_saturated ? " is-over" : ""}`, title: "Charge of the brightest pixel of one read-out" },
-      make("span", {}, "Brightest pixel", make("b", { testid: "result-well", text: `${saturation.percent} % full` })),
+      make("span", {}, "Brightest pixel", make("b", { testid: "result-well", text: saturation.told })),
       make("i", {}, make("b", { style: `width: ${Math.min(100, saturation.percent)}%` })),
       saturation.text ? make("p", { class: "dfs-etc-over", role: "alert", testid: "saturated", text: saturation.text }) : null) : "");
 }
@@ -58,7 +58,7 @@ function makeFigures(model) {
       ...groups.map((group) => make("section", {}, make("h3", { text: group.title }), pairs(group.rows))),
       make("section", {}, make("h3", { text: "What the noise is made of" }), make("dl", { class: "dfs-etc-shares", testid: "noise" }, noise.map((one) => make("div", { title: one.help }, make("dt", { text: one.name }), make("i", {}, make("b", { style: `width: ${one.percent}%` })), make("dd", { text: `${one.percent} %` }))))),
       make("section", {}, make("h3", { text: "Sky brightness used" }), make("p", { class: "dfs-note", text: words }),
-        make("table", { class: "dfs-etc-sky", testid: "sky" }, make("tr", {}, sky.map(([band]) => make("th", { text: band }))), make("tr", {}, sky.map(([, value]) => make("td", { text: value })))), make("p", { class: "dfs-note", text: "Vega mag arcsec⁻²" })),
+        make("dl", { class: "dfs-etc-sky", testid: "sky" }, sky.map(([band, value]) => make("div", { title: "Vega mag arcsec⁻²" }, make("dt", { text: band }), make("dd", { text: value, testid: `sky-${band}` })))), make("p", { class: "dfs-note", text: "Vega mag arcsec⁻²" })),
       assumed.length ? make("section", { class: "dfs-etc-assumed", testid: "assumed" }, make("h3", { text: `Assumed (${assumed.length})` }), make("ul", {}, assumed.map((text) => make("li", { text })))) : make("p", { class: "dfs-note", testid: "assumed", text: "Every figure of this set-up has a published source." }));
   }
   return { box, draw };
@@ -104,7 +104,7 @@ function makeStudy(model) {
 function makeGridView(model) {
   const box = make("div", { class: "dfs-etc-side", testid: "grid" });
   function picker(which, axes, now) {
-    return make("label", { class: "dfs-etc-label" }, which === "grid_x" ? "Across" : "Down", make("select", { class: "dfs-input", testid: `control-${which}`, on: { change: (event) => ask(model, { kind: "axis", which, name: event.target.value }) } },
+    return make("label", { class: "dfs-etc-axis" }, which === "grid_x" ? "Across" : "Down", make("select", { class: "dfs-input", testid: `control-${which}`, on: { change: (event) => ask(model, { kind: "axis", which, name: event.target.value }) } },
       axes.map(([value, text]) => make("option", { value, text, selected: value === now }))));
   }
   function draw() {

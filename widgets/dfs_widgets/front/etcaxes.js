@@ -27,10 +27,10 @@ const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "
 const raised = (power) => [...String(power)].map((one) => RAISED[one]).join("");
 
 /** A tick's number, as short as it can be told from its neighbours. */
-function tickNumber(value, step) {
+function tickNumber(value, step, asPower = false) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-3) {
+  if (asPower || size >= 1e5 || size < 1e-3) {
     const power = Math.floor(Math.log10(size) + 1e-9);
     const digits = step ? Math.max(0, Math.min(4, power - Math.floor(Math.log10(step) + 1e-9))) : 0;
     const head = (value / 10 ** power).toFixed(digits);
@@ -72,6 +72,7 @@ function drawChartAxes(context, { x0, x1, y0, y1 }, sx, sy, axes, colour) {
   const across = (sx.log ? powerTicks : roundTicks)(sx.low, sx.high, (x1 - x0) / 78);
   const up = (sy.log ? powerTicks : roundTicks)(sy.low, sy.high, Math.max(2, (y0 - y1) / 34));
   const steps = (all, log) => (log || all.length < 2 ? 0 : all[1] - all[0]);
+  const isFar = sy.log && up.some((v) => v >= 1e5 || v < 1e-3); // one far number: all of them as powers
   context.lineWidth = 1;
   context.strokeStyle = colour.grid;
   context.fillStyle = colour.muted;
@@ -85,7 +86,7 @@ function drawChartAxes(context, { x0, x1, y0, y1 }, sx, sy, axes, colour) {
   for (const v of up) {
     const y = Math.round(sy.to(v)) + 0.5;
     strokeLine(context, x0, y, x1, y);
-    context.fillText(tickNumber(v, steps(up, sy.log)), x0 - 6, y + 4);
+    context.fillText(tickNumber(v, steps(up, sy.log), isFar), x0 - 6, y + 4);
   }
   context.strokeStyle = colour.line;
   context.strokeRect(x0 + 0.5, y1 + 0.5, x1 - x0, y0 - y1);

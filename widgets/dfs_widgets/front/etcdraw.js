@@ -1,6 +1,6 @@
 // The picture of a chart: curves of thousands of points, spans, levels and marks; on a canvas or as SVG.
 
-const CHART_EDGE = { left: 66, right: 16, top: 8, bottom: 36 };
+const CHART_EDGE = { left: 74, right: 16, top: 8, bottom: 36 };
 const DASHES = { solid: [], dash: [6, 4], dot: [1.5, 3], dashdot: [7, 3, 1.5, 3] };
 
 /** Make the curves of a panel out of its description and the numbers that came with it. */

@@ -101,7 +101,7 @@ function makeControl(control, asking) {
   const notes = make("p", { class: "dfs-problem", id: `${id}-problem`, role: "alert", testid: `problem-${control.name}` });
   const common = { id, testid: `control-${control.name}`, title: control.help || null, "aria-describedby": `${id}-problem` };
   const made = MAKERS[control.kind](control, common, asking);
-  const label = control.kind === "flag" ? null : make(control.kind === "radio" ? "span" : "label", { for: control.kind === "radio" ? null : id, class: "dfs-etc-label", title: control.help || null }, control.label, control.unit ? make("small", { text: ` ${control.unit}` }) : null);
+  const label = control.kind === "flag" ? null : make(control.kind === "radio" ? "span" : "label", { for: control.kind === "radio" ? null : id, class: "dfs-etc-label", title: control.help || null }, control.label, control.unit ? make("small", { text: `, ${control.unit}` }) : null);
   const box = make("div", { class: `dfs-etc-field is-${control.kind}${control.wide ? " is-wide" : ""}`, "data-control": control.name }, label, made.box, notes);
   return {
     box, show: made.show, focus: () => made.input.focus(),

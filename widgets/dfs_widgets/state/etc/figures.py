@@ -12,6 +12,7 @@ from dfs.etc.result import Result
 
 __all__ = ["answer_of", "heading_of", "readable", "shown_mapping"]
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TERMS = {
     "target": "photon noise of the target",
     "sky": "photon noise of the sky in the aperture",
@@ -33,7 +34,7 @@ def readable(value: float | None, digits: int = 4) -> str:
         return "0"
     if size >= 1e7 or size < 1e-3:
         head, _, power = f"{value:.{digits - 1}e}".partition("e")
-        return f"{head.rstrip('0').rstrip('.') if '.' in head else head}·10^{int(power)}"
+        return f"{head.rstrip('0').rstrip('.') if '.' in head else head}·10{str(int(power)).translate(_RAISED)}"
     if size >= 1000:
         return f"{value:,.0f}".replace(",", "\u202f")
     return f"{value:.{digits}g}"
@@ -60,7 +61,7 @@ def answer_of(result: Result) -> dict[str, Any]:
         "noise": _shares(result),
         "sky": [[band, f"{value:.2f}"] for band, value in result.sky_magnitudes.items()],
         "sky_model": _sky_words(result),
-        "notes": list(result.notes),
+        "notes": [one for one in result.notes if not one.startswith("saturated")],  # that is told in red
         "assumed": list(result.assumed),
         "versions": [[name, stamp] for name, stamp in result.versions.items()],
         "saturation": _saturation(result),
@@ -262,7 +263,8 @@ def _saturation(result: Result) -> dict[str, Any]:
         band = full.saturated_nm
         where = "" if band is None or result.light.kind == "image" else f" from {band[0]:.1f} to {band[1]:.1f} nm"
         words = f"Saturated{where}. Longest safe {one}: {readable(full.longest_safe_s, 3)} s"
-    return {"percent": round(100 * share, 1), "is_saturated": full.is_saturated, "text": words}
+    told = f"{100 * share:.1f} % full" if share < 10 else f"{readable(share, 3)} times full"
+    return {"percent": round(100 * share, 1), "told": told, "is_saturated": full.is_saturated, "text": words}
 
 
 def _sky_words(result: Result) -> str:

@@ -139,8 +139,9 @@ def _standing(one: Mapping[str, Any], given: Mapping[str, Any], filled: Mapping[
     value = filled.get(name, CONTROLS[name].default if name in CONTROLS else None)
     if name == "at" and isinstance(value, float):
         value = round(value, 2)
-    if one["kind"] in {"choice", "radio"} and value is None and one["options"]:
-        return str(one["options"][0]["value"])
+    offered = [str(each["value"]) for each in one["options"]]
+    if one["kind"] in {"choice", "radio"} and offered and (value is None or text_of(value) not in offered):
+        return offered[0]
     return "" if value is None else text_of(value)
 
 
@@ -309,7 +310,7 @@ def _sky(question: EtcQuestion) -> list[dict[str, Any]]:
         ),
     ]
     if question.moon != "none":
-        found.append(_control("days_from_new_moon" if question.moon == "days" else "fli", wide=True))
+        found.append(_control("days_from_new_moon" if question.moon == "days" else "fli", wide=True, unit=""))
     if question.moon != "none" and question.given.get("sky_model", "components") != "classic":
         found += [_control("moon_distance"), _control("moon_altitude", hint="typical")]
     models = [{"value": "components", "label": "Components"}, {"value": "classic", "label": "Classic table"}]

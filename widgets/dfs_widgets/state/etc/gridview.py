@@ -61,13 +61,14 @@ def _axis(name: str, values: list[float]) -> dict[str, Any]:
 
 def _values(name: str, result: Result, said: dict[str, Any]) -> list[float]:
     if name == "slit":
-        if result.light.slit_arcsec is None:
+        width = result.light.slit_arcsec
+        if width is None:
             return []
         from dfs.instruments.optics import optics
 
         own = [float(one.value) for one in choices(optics(said["instrument"].lower()), said)["slit"]]
-        around = own or [round(result.light.slit_arcsec * share, 2) for share in (0.5, 0.75, 1.0, 1.5, 2.0)]
-        nearest = sorted(own, key=lambda one: abs(np.log(one / result.light.slit_arcsec)))[:_STEPS] if own else around
+        around = own or [round(width * share, 2) for share in (0.5, 0.75, 1.0, 1.5, 2.0)]
+        nearest = sorted(own, key=lambda one: abs(np.log(one / width)))[:_STEPS] if own else around
         return sorted(nearest)
     if name == "mag":
         return [round(said["mag"] + step, 2) for step in AXES[name][1]] if "mag" in said else []

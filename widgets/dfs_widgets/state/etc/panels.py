@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dfs.etc.result import Result
+from dfs_widgets.state.etc.figures import readable
 
 __all__ = ["Numbers", "panels", "time_panel"]
 
@@ -85,16 +86,12 @@ def time_panel(result: Result, times: Array, snr: Array, numbers: Numbers) -> di
                 "x": result.exposure_s,
                 "y": result.snr,
                 "ink": "accent",
-                "label": f"S/N {result.snr:.4g} in {_short(result.exposure_s)} s",
+                "label": f"S/N {readable(result.snr)} in {readable(result.exposure_s)} s",
             }
         ],
         "levels": [],
         "spans": [],
     }
-
-
-def _short(value: float) -> str:
-    return f"{value:.4g}" if value < 1e4 else f"{value:.0f}"
 
 
 def _curve(
@@ -138,7 +135,12 @@ def _panel(
 
 
 def _snr(result: Result, numbers: Numbers) -> dict[str, Any]:
-    mark = {"x": result.at_nm, "y": result.snr, "ink": "accent", "label": f"{result.snr:.4g} at {result.at_nm:.1f} nm"}
+    mark = {
+        "x": result.at_nm,
+        "y": result.snr,
+        "ink": "accent",
+        "label": f"{readable(result.snr)} at {result.at_nm:.1f} nm",
+    }
     curve = _curve("S/N", result.wavelength_nm, result.snr_per_pixel, numbers, "ink-snr")
     y = {"label": "S/N per pixel", "unit": ""}
     return _panel(result, "snr", "Signal-to-noise per spectral pixel", "S/N", y, [curve], marks=[mark])

@@ -37,7 +37,8 @@ def around_time(calculate: Callable[[Request], Result], result: Result, percent:
     """Return times (s) so many per cent around the answer's, and the signal-to-noise in them; shape (m,) both."""
     middle, share = result.exposure_s, percent / 100.0
     wanted = middle * np.linspace(1.0 - share, 1.0 + share, _POINTS)
-    times, found = [], []
+    times: list[float] = []
+    found: list[float] = []
     for time in wanted:
         try:
             one = calculate(_in_time(result, float(time)))
