@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 Pair = tuple[float, float]
 _CACHED = 256
 _COARSE_NM = np.arange(295.0, 2600.0, 0.25)
+_WARM_NM = 1500.0  # shortwards no heat of the telescope is seen
 
 
 def light_path(choice: Choice) -> LightPath:
@@ -68,7 +69,9 @@ def _path(choice: Choice) -> LightPath:
     for array in (centres, widths, vacuum, *elements.values()):
         array.setflags(write=False)
     telescope = there.telescope
-    told = (*telescope.assumed, *mode.assumed, *assumed_of(found, centres), *_choice_assumed(there, choice, detector))
+    told = [*mode.assumed, *assumed_of(found, centres), *_choice_assumed(there, choice, detector)]
+    if centres[-1] < _WARM_NM:
+        told = [one for one in told if not one.startswith(f"{telescope.name}.temperature_k:")]
     return LightPath(
         choice=choice,
         kind=mode.kind,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dfs.instruments.optics.choice import Choice
 from dfs.instruments.optics.curves import Curve
 from dfs.instruments.optics.light import Surface
-from dfs.instruments.optics.nouns import Element, Optics
+from dfs.instruments.optics.nouns import Disperser, Element, Optics
 
 __all__ = ["Part", "assumed_of", "parts", "passed"]
 
@@ -71,7 +71,7 @@ def parts(there: Optics, choice: Choice) -> tuple[Part, ...]:
         found.append(Part("filter", passing.curve, passing.value, passing.includes, ends=True, assumed=passing.assumed))
     if choice.disperser is not None:
         one = there.dispersers[choice.disperser]
-        found.append(Part("disperser", one.curve, one.value, one.includes, assumed=one.assumed))
+        found.append(Part("disperser", one.curve, one.value, one.includes, assumed=_of_range(one, choice.filter)))
     detector = there.detectors[choice.detector or ""]
     found.append(Part("detector", detector.efficiency, ends=detector.efficiency is not None, assumed=detector.assumed))
     return tuple(found)
@@ -121,6 +121,12 @@ def _telescope(there: Optics, reflectivity: float | None) -> Part:
 def _element(one: Element) -> Part:
     surface = None if one.temperature_k is None else Surface(one.name, one.temperature_k, one.emissivity)
     return Part(one.name, one.curve, one.value, one.includes, surface=surface, assumed=one.assumed)
+
+
+def _of_range(one: Disperser, name: str | None) -> tuple[str, ...]:
+    """Return what is assumed of a disperser, without the ranges through other order filters than the one called `name`."""
+    others = tuple(f"disperser.{one.name}.range_nm.{other}:" for other in one.ranges if other != name)
+    return tuple(text for text in one.assumed if not text.startswith(others)) if others else one.assumed
 
 
 def _stands(one: Element, choice: Choice) -> bool:

@@ -24,11 +24,12 @@ def disperser(name: str, entry: Entry, sources: dict[str, str]) -> Disperser:
     if law not in _LAWS:
         raise entry.error(f"{law!r} is not accepted", "resolution_law", ", ".join(_LAWS))
     shapes = [curve(entry, sources, key) for key in ("curve", "dispersion", "fwhm")]
+    ranges, told = _ranges(entry, sources)
     slit = entry.get("slit_arcsec", (int, float), "a width in arcsec", None)
     found = Disperser(
         name=name,
         label=entry.text("label", name),
-        ranges=_ranges(entry, sources),
+        ranges=ranges,
         curve=shapes[0],
         value=passes(entry),
         includes=entry.texts("includes", []),
@@ -46,18 +47,17 @@ def disperser(name: str, entry: Entry, sources: dict[str, str]) -> Disperser:
         slit_length_arcsec=entry.optional_figure("slit_length_arcsec"),
         pixel_arcsec=sizes(entry, "pixel_arcsec"),
     )
-    found = replace(found, assumed=closed(entry, sources, *shapes))
+    found = replace(found, assumed=(*closed(entry, sources, *shapes), *told))
     return _scaled(found, entry, sources)
 
 
-def _ranges(entry: Entry, sources: dict[str, str]) -> dict[str, tuple[float, float]]:
-    """Return order filter -> range, of the table ``range_nm``; a bare range is one without order filter."""
+def _ranges(entry: Entry, sources: dict[str, str]) -> tuple[dict[str, tuple[float, float]], tuple[str, ...]]:
+    """Return order filter -> range, of the table ``range_nm``, and what is assumed of them; a bare range is one without filter."""
     if isinstance(entry.values.get("range_nm"), list):
-        return {"none": entry.pair("range_nm")}
+        return {"none": entry.pair("range_nm")}, ()
     below = entry.table("range_nm")
     found = {name: below.pair(name) for name in below.values if name != "source"}
-    closed(below, sources)
-    return found
+    return found, closed(below, sources)
 
 
 def _scaled(found: Disperser, entry: Entry, sources: dict[str, str]) -> Disperser:

@@ -108,7 +108,7 @@ def vacuum_nm(wavelength_nm: Array, medium: str) -> Array:
     if medium == "vacuum":
         return wavelength_nm
     vacuum = wavelength_nm
-    for _ in range(4):  # each round gains more than four digits
+    for _ in range(3):  # each round gains more than four digits
         s2 = (1e3 / vacuum) ** 2
         vacuum = wavelength_nm * (1.0 + 8.34254e-5 + 2.406147e-2 / (130.0 - s2) + 1.5998e-4 / (38.9 - s2))
     return np.asarray(vacuum, dtype=np.float64)
