@@ -95,9 +95,10 @@ def line_width_nm(
     per_arcsec2 = (
         (wide**2 - narrow**2) / (wide_slit**2 - narrow_slit**2) if len(widths) > 1 else (wide / wide_slit) ** 2
     )
-    rest2 = max(wide**2 - per_arcsec2 * wide_slit**2, 0.0)
+    rest2 = wide**2 - per_arcsec2 * wide_slit**2  # may be a little below 0, as printed (FORS2's 1200B)
     slit = wide_slit if slit_arcsec is None else slit_arcsec
-    width = float(np.sqrt(per_arcsec2 * (slit * scale) ** 2 + rest2))
+    by_slit2 = per_arcsec2 * (slit * scale) ** 2
+    width = float(np.sqrt(max(by_slit2 + rest2, by_slit2 / 4.0)))
     if one.resolution_law == "constant":
         return np.asarray(width * centre_nm / at, dtype=np.float64)
     return np.asarray(width * unbinned_nm / np.interp(at, centre_nm, unbinned_nm), dtype=np.float64)
