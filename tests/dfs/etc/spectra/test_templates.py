@@ -31,7 +31,7 @@ def test_what_astronomers_ask_for_is_there():
         found = template(name)
         low, high = found.samples.wavelength_nm[[0, -1]]
         assert low <= 319.0, name
-        assert high >= 750.0, name
+        assert high >= 754.0, name
         assert found.label
         assert found.remark
 
