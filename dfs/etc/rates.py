@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dfs.etc.geometry.image import reference_nm
 from dfs.etc.request import Request, Sky, Target
 from dfs.etc.sampling import sampling_of
-from dfs.etc.sky import air_of
+from dfs.etc.sky import air_of, beams_of
 from dfs.etc.spectra.rate import flux_density, photon_rate
 from dfs.instruments.optics import LightPath
 
@@ -89,4 +89,4 @@ def _target(light: LightPath, target: Target, sky: Sky, extrapolate: bool) -> tu
     # What was not refused on the instrument's own range may go on over the little that its resolution reaches beyond.
     fine = photon_rate(target, sampling.centres_nm, np.diff(sampling.edges_nm), extrapolate=True)
     arrived = sampling.on_pixels(fine * air_of(light, sky).passed_fine)
-    return arrived * light.width_nm * light.throughput * light.area_m2, flux
+    return arrived * light.width_nm * light.throughput * (light.area_m2 * beams_of(light)), flux

@@ -73,7 +73,7 @@ def _air(light: LightPath, sky: Sky) -> Air:
     else:
         total = sky_emission(sampling.centres_nm, conditions).total
     radiance = sampling.on_pixels(total)
-    rate = radiance * 1e-3 * light.width_nm * light.throughput * (light.area_m2 * _solid_angle(light) / beams_of(light))
+    rate = radiance * 1e-3 * light.width_nm * light.throughput * (light.area_m2 * _solid_angle(light))
     return Air(passed, sampling.on_pixels(passed), radiance, rate)
 
 
@@ -86,7 +86,7 @@ def _transmission(light: LightPath, airmass: float, pwv_mm: float) -> Array:
 
 
 def beams_of(light: LightPath) -> int:
-    """Return over how many images a beam splitter divides the light: 2 in polarimetry, else 1."""
+    """Return how many images a beam splitter makes, each with the throughput of the light path: 2 in polarimetry, else 1."""
     return 1 if light.choice.polarimetry == "off" else 2
 
 

@@ -31,7 +31,7 @@ GRISMS: dict[str, tuple[str, float, tuple[float, float], float, int, int | None]
 }
 ARCS = {"300V": "GG435", "300I": "OG590"}
 # mirrors and optics asked for: ESO's calculator, or zero points (see docs/optics.md)
-TOGETHER = {"v_HIGH": 0.400, "g_HIGH": 0.404, "R_SPECIAL": 0.415, "I_BESS": 0.372, "z_GUNN": 0.402}
+TOGETHER = {"v_HIGH": 0.400, "g_HIGH": 0.404, "R_SPECIAL": 0.39, "I_BESS": 0.372, "z_GUNN": 0.402}
 # e-/s of a star of magnitude 0, in magnitudes; of a spectrum that is flat in wavelength, of ESO's zero flux in the band
 ZERO_FLUX = {"B": 6.60085e-9, "V": 3.60994e-9, "R": 2.28665e-9, "I": 1.22603e-9, "z": 7.76068e-10}  # erg/s/cm2/A
 ZERO_POINTS = {
