@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,9 @@ from dfs.instruments.optics import LightPath
 if TYPE_CHECKING:
     from astropy.table import QTable
     from astropy.units import Quantity
+
+    from dfs.etc.advice import Advice
+    from dfs.etc.uncertainty import Spread
 
 __all__ = ["Result", "Saturation"]
 
@@ -164,3 +169,46 @@ class Result:
         from dfs.etc.terms import described
 
         return described(self)
+
+    def document(self) -> dict[str, Any]:
+        """Return question and answer as plain values; the question fed back gives the same answer."""
+        from dfs.etc.answers import document_of
+
+        return document_of(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write question and answer as JSON: ``obs.etc.of(path)`` repeats the calculation."""
+        import json
+
+        from dfs.errors import ServiceError
+        from dfs.etc.answers import SCHEMA
+
+        try:
+            Path(path).write_text(json.dumps({"schema": SCHEMA, **self.document()}, indent=1), encoding="utf-8")
+        except OSError as error:
+            raise ServiceError(f"cannot be written: {error.strerror}", where=str(path)) from error
+        return Path(path)
+
+    def link(self, base: str = "") -> str:
+        """Return the address of the page that repeats the calculation, below the address `base`."""
+        from dfs.etc.links import link
+
+        return link(self.request, base)
+
+    def script(self) -> str:
+        """Return the Python that repeats the calculation."""
+        from dfs.etc.scripts import script
+
+        return script(self.request)
+
+    def uncertainty(self, **options: Any) -> Spread:
+        """Return how the answer spreads over the nights of the site; options as of `dfs.etc.uncertainty.uncertainty`."""
+        from dfs.etc.uncertainty import uncertainty
+
+        return uncertainty(self.request, **options)
+
+    def advice(self) -> list[Advice]:
+        """Return what would make it better, the most worth first."""
+        from dfs.etc.advice import advice
+
+        return advice(self.request)
