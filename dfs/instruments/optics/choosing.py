@@ -44,7 +44,7 @@ def complete(optics: Optics, choice: Choice) -> Choice:
         detector=detector,
         read_mode=read_mode.name,
         binning=binning,
-        polarimetry=_polarimetry(choice.polarimetry, mode, where),
+        polarimetry=_polarimetry(choice.polarimetry, optics, mode, where),
         mirror_reflectivity=_reflectivity(choice.mirror_reflectivity),
     )
 
@@ -81,8 +81,7 @@ def _read(optics: Optics, choice: Choice, detector: str, default: str | None, wh
         binnings = dict.fromkeys(f"{x}x{y}" for one in there for x, y in one.binnings)
         raise UsageError(f"there is no binning {_text(asked)}", where=place, accepted=", ".join(binnings))
     if choice.read_mode is None:
-        named = {one.name: one for one in fitting}
-        found = named.get(default or "", fitting[0])
+        found = _nearest(fitting, default, asked)
     else:
         try:
             name = matching("read mode", choice.read_mode, [one.name for one in fitting], place)
@@ -93,6 +92,19 @@ def _read(optics: Optics, choice: Choice, detector: str, default: str | None, wh
         has = ", ".join(_text(one) for one in found.binnings)
         raise UsageError(f"read mode {found.name} has no binning {_text(asked)}", where=place, accepted=has)
     return found, (asked[0], asked[1]) if asked is not None else found.binnings[0]
+
+
+def _nearest(fitting: Sequence[ReadMode], default: str | None, binning: Binning | None) -> ReadMode:
+    """Return the default, or the one that differs from it in the binning of its name only (``100kHz,2x2,high``), or the first."""
+    named = {one.name: one for one in fitting}
+    if default in named or default is None:
+        return named.get(default or "", fitting[0])
+    wanted = ",".join(_text(binning) if _is_binning(part) else part for part in default.split(","))
+    return named.get(wanted, fitting[0])
+
+
+def _is_binning(part: str) -> bool:
+    return all(number.isdecimal() for number in part.split("x")) and part.count("x") == 1
 
 
 def _text(binning: Sequence[int] | None) -> str:
@@ -127,10 +139,16 @@ def _slit(asked: float | None, mode: Mode, disperser: Disperser | None, where: s
     return width
 
 
-def _polarimetry(asked: str, mode: Mode, where: str) -> str:
+def _polarimetry(asked: str, optics: Optics, mode: Mode, where: str) -> str:
     """Return the kind of polarimetry: a mode that is made for it does it also where nothing was said (``off``)."""
     if asked == "off" and "off" not in mode.polarimetry:
         return mode.polarimetry[0]
+    made_for_it = [one.name for one in optics.modes.values() if asked in one.polarimetry]
+    if asked not in mode.polarimetry and made_for_it:
+        hint = f"modes that have it: {', '.join(made_for_it)}"
+        raise UsageError(
+            f"there is no polarimetry {asked!r}", where=where, accepted=", ".join(mode.polarimetry), hint=hint
+        )
     return matching("polarimetry", asked, mode.polarimetry, where)
 
 

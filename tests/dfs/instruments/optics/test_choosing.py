@@ -37,7 +37,9 @@ def test_a_choice_made_whole_gives_the_same_path() -> None:
 
 def test_a_binning_finds_its_read_mode() -> None:
     choice = light_path(Choice("FORS2", "lss", binning=(1, 1))).choice
-    assert choice.read_mode == "200kHz,1x1,low"
+    assert choice.read_mode == "100kHz,1x1,high"
+    assert light_path(Choice("FORS2", "img", binning=(1, 1))).choice.read_mode == "200kHz,1x1,low"
+    assert light_path(Choice("EFOSC2", binning=(1, 1))).choice.read_mode == "normal"
     assert light_path(Choice("FORS2", "lss", read_mode="100kHz", binning=(1, 1))).choice.read_mode == "100kHz,1x1,high"
     assert light_path(Choice("FORS2", read_mode="200kHz,1x1,low")).choice.binning == (1, 1)
 
@@ -81,6 +83,7 @@ def test_what_is_not_there_is_refused(asked: dict[str, object], message: str, ac
 def test_the_nearest_is_offered() -> None:
     assert "1" in refused(mode="lss", slit_arcsec=0.9).hint
     assert "v_HIGH" in refused(filter="w_HIGH").hint
+    assert refused(polarimetry="linear").hint == "modes that have it: ipol, pmos"
 
 
 def test_an_unknown_instrument_lists_those_there() -> None:
