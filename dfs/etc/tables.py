@@ -11,7 +11,7 @@ from dfs.etc.inline_spectrum import SPECTRUM
 from dfs.etc.result import Result
 
 if TYPE_CHECKING:
-    from astropy.table import QTable
+    from astropy.table import QTable, Table
 
 __all__ = ["SUFFIXES", "table_of", "write_table"]
 
@@ -82,11 +82,26 @@ def write_table(table: QTable, path: Path) -> None:
         if form == "parquet":
             _write_parquet(table, part)
         else:
-            table.write(part, format=form, overwrite=True)
+            _for(form, table).write(part, format=form, overwrite=True)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise ServiceError(f"cannot be written: {error.strerror or error}", where=str(path)) from error
+
+
+def _for(form: str, table: QTable) -> Table:
+    """Return the table as a format can hold it: FITS knows no electrons, a comment tells of them."""
+    if form != "fits":
+        return table
+    from astropy import units as u
+    from astropy.table import Table
+
+    plain = Table(table)
+    counted = [name for name in plain.colnames if plain[name].unit in {u.electron, u.electron**2}]
+    for name in counted:
+        plain[name].unit = None
+    plain.meta["comments"] = [f"{name}: {table[name].unit}" for name in counted]
+    return plain
 
 
 def _write_parquet(table: QTable, path: Path) -> None:

@@ -80,7 +80,8 @@ def _ask(terminal: Terminal, words: tuple[str, ...], controls: dict[str, Any], g
     if (grid or axes) and not (grid and axes):
         raise UsageError("--grid and AXIS=VALUES belong together", where="--grid", accepted="--grid seeing=0.6:1.2:0.1")
     question = Question({}) if source is None else read_question(source)
-    said = merged(question.inputs, {"instrument": instrument, **controls})
+    options = {name: value for name, value in {"instrument": instrument, **controls}.items() if value is not None}
+    said = merged(question.inputs, options)
     if axes:
         from dfs.cli.etc.gridding import compute_grid
 

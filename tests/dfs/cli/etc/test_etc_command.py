@@ -1,0 +1,174 @@
+"""``dfs etc`` as a user types it."""
+
+from __future__ import annotations
+
+import json
+import runpy
+
+import pytest
+from astropy.table import QTable
+
+from dfs.cli import main
+
+SPECTRUM = ("FORS2", "--mode", "lss", "--grism", "300V", "--slit", "1.0", "--sed", "blackbody:5800", "--mag", "22")
+
+
+@pytest.fixture
+def call(capsys):
+    """Call ``dfs etc``; gives the JSON document, and what stood on standard error."""
+
+    def made(*words, code=0):
+        found = main(["etc", *map(str, words), "--json"])
+        said = capsys.readouterr()
+        assert found == code, said.err
+        return json.loads(said.out), said.err
+
+    return made
+
+
+def test_an_answer_fed_back_is_the_same_answer(call, tmp_path):
+    first, _ = call(*SPECTRUM, "--exposure", "1800")
+    assert first["schema"] == "dfs.etc/1"
+    assert set(first) == {"schema", "inputs", "results", "assumed", "notes", "versions"}
+    wanted = {"snr", "exposure_s", "wavelength_nm", "snr_per_pixel", "target_e", "sky_e", "throughput"}
+    wanted |= {"aperture_pixels", "aperture_arcsec2", "encircled_fraction", "image_quality_arcsec", "saturation"}
+    assert wanted <= set(first["results"])
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(first))
+    assert call("--input", path)[0] == first
+    path.write_text(json.dumps(first["inputs"]))
+    assert call("--input", path)[0] == first
+    longer, _ = call("--input", path, "--exposure", "2h")
+    assert longer["results"]["exposure_s"] == 7200
+    assert longer["results"]["snr"] > first["results"]["snr"]
+    asked, _ = call("--input", path, "--snr", longer["results"]["snr"])
+    assert asked["results"]["exposure_s"] == pytest.approx(7200, rel=1e-6)
+
+
+def test_the_summary_has_units_terms_and_what_is_assumed(capsys):
+    assert main(["etc", *SPECTRUM, "--exposure", "1800", "--at", "6000AA"]) == 0
+    said = capsys.readouterr().out
+    for word in (
+        "GRIS_300V",
+        "blackbody:5800",
+        "600.0 nm",
+        "1800 s",
+        "e-",
+        "arcsec2",
+        "variance",
+        "versions: calculator",
+    ):
+        assert word in said
+
+
+def test_files_are_written(call, tmp_path):
+    table, plot, eso = tmp_path / "a.ecsv", tmp_path / "a.html", tmp_path / "eso.json"
+    document, _ = call(*SPECTRUM, "--exposure", "600", "--table", table, "--plot", plot, "--eso", eso)
+    assert list(QTable.read(table)["snr"]) == pytest.approx(document["results"]["snr_per_pixel"])
+    assert plot.read_text().startswith("<!DOCTYPE html>")
+    again, _ = call("--input", eso)
+    assert again["inputs"]["grism"] == "GRIS_300V"
+    assert again["results"]["exposure_s"] == 600
+
+
+def test_the_script_and_the_link_ask_the_same(call, capsys, tmp_path):
+    document, _ = call(*SPECTRUM, "--exposure", "600")
+    made, _ = call(*SPECTRUM, "--exposure", "600", "--python", "--link", "https://example.org")
+    path = tmp_path / "made.py"
+    path.write_text(made["python"])
+    assert runpy.run_path(str(path))["result"].snr == document["results"]["snr"]
+    assert capsys.readouterr().out.startswith("S/N ")
+    assert call("--input", made["link"])[0] == document
+
+
+def test_the_script_is_printed_as_it_is(capsys, tmp_path):
+    assert main(["etc", *SPECTRUM, "--exposure", "600", "--python"]) == 0
+    path = tmp_path / "made.py"
+    path.write_text(capsys.readouterr().out)
+    assert runpy.run_path(str(path))["result"].exposure_s == 600
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".ecsv", ".fits"])
+def test_a_grid_goes_to_a_table(call, tmp_path, suffix):
+    path = tmp_path / f"grid{suffix}"
+    words = ("FORS2", "--mag", "24", "--exposure", "600", "--grid", "seeing=0.6:1.2:0.1", "airmass=1,1.5")
+    document, _ = call(*words, "--table", path)
+    assert document["cases"] == 14
+    assert document["axes"]["seeing"] == [0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2]
+    if suffix == ".parquet":
+        from pyarrow import parquet
+
+        rows, snr = parquet.read_table(path).num_rows, parquet.read_table(path)["snr"].to_pylist()
+    else:
+        table = QTable.read(path)
+        rows, snr = len(table), list(table["snr"])
+    assert rows == 14
+    assert max(snr) == snr[0]
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    single, _ = call("FORS2", "--mag", "24", "--exposure", "600", "--seeing", "0.6", "--airmass", "1")
+    assert snr[0] == pytest.approx(single["results"]["snr"], rel=1e-3)
+
+
+def test_a_small_grid_is_shown(call):
+    document, _ = call("FORS2", "--mag", "24", "--snr", "10", "--grid", "binning=1x1,2x2", "seeing=0.6,0.9")
+    assert len(document["rows"]) == 4
+    assert document["rows"][0]["binning"] == "1x1"
+    assert all(row["exposure_s"] > 0 for row in document["rows"])
+
+
+def test_what_can_be_chosen(call):
+    assert "FORS2" in [one["name"] for one in call("list")[0]["instruments"]]
+    document, _ = call("list", "FORS2")
+    assert document["schema"] == "dfs.etc.list/1"
+    assert "GRIS_300V" in document["modes"]["lss"]["grisms"]
+    assert "V" in call("templates")[0]["bands"]
+
+
+@pytest.mark.parametrize("words", [["etc", "list"], ["etc", "list", "FORS2"], ["etc", "templates"]])
+def test_lists_for_people(capsys, words):
+    assert main(words) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 3
+
+
+@pytest.mark.parametrize(
+    ("words", "where", "told"),
+    [
+        (["FORS2"], "--mag", "magnitude"),
+        (["FORS2", "--mag", "22"], "--exposure", "snr"),
+        ([], "INSTRUMENT", "FORS2"),
+        (["FORS3", "--mag", "2", "--exposure", "1"], "INSTRUMENT", "FORS2"),
+        (["FORS2", "HAWKI"], "INSTRUMENT", "one instrument"),
+        ([*SPECTRUM, "--exposure", "1", "--grism", "300X"], "--grism", "300V"),
+        ([*SPECTRUM, "--exposure", "1", "--slit", "1.1"], "--slit", "1.31"),
+        ([*SPECTRUM, "--exposure", "1,5"], "--exposure", "number"),
+        ([*SPECTRUM, "--exposure", "1", "--at", "2000"], "--at", "nm"),
+        ([*SPECTRUM, "--exposure", "1", "--read-mode", "3kHz"], "--read-mode", "200kHz"),
+        ([*SPECTRUM, "--exposure", "1", "--band", "Q"], "--band", "V"),
+        ([*SPECTRUM, "--exposure", "1", "--sed", "template:nobody"], "--sed", "quasar"),
+        ([*SPECTRUM, "--exposure", "1", "--seeing", "nan"], "--seeing", "number"),
+        ([*SPECTRUM, "--exposure", "1", "--seeing", "0.8deg"], "--seeing", "0.1"),
+        ([*SPECTRUM, "--exposure", "1", "--snr", "3"], "--snr", "one of"),
+        ([*SPECTRUM, "--exposure", "1", "--grid"], "--grid", "AXIS"),
+        ([*SPECTRUM, "--exposure", "1", "--grid", "colour=1,2"], "--grid", "seeing"),
+        ([*SPECTRUM, "--exposure", "1", "--grid", "seeing=0.6:1.2:-1"], "--grid seeing", "STEP"),
+        ([*SPECTRUM, "--exposure", "1", "--grid", "seeing=a,b"], "--grid seeing", "0.6"),
+        ([*SPECTRUM, "--exposure", "1", "--grid", "seeing=0.6:1.2:0.0001"], "--grid", "--table"),
+    ],
+)
+def test_a_wrong_call_is_one_line_that_names_the_option(call, words, where, told):
+    document, said = call(*words, code=2)
+    assert document["error"]["where"] == where
+    assert told in said
+    assert len(said.splitlines()) == 1
+
+
+def test_files_that_are_no_questions(call, tmp_path):
+    call("--input", tmp_path / "nothing.json", code=2)
+    path = tmp_path / "case.json"
+    path.write_text("{")
+    call("--input", path, code=1)
+    path.write_text(json.dumps({"inputs": {"instrument": "FORS2", "mga": 3}}))
+    document, _ = call("--input", path, code=2)
+    assert document["error"]["hint"] == "did you mean mag?"
+    call(*SPECTRUM, "--exposure", "1", "--plot", tmp_path / "plot.png", code=2)
+    call(*SPECTRUM, "--exposure", "1", "--table", tmp_path / "table.xls", code=2)
