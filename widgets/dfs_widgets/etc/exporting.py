@@ -121,7 +121,7 @@ def _samples_of(name: str, content: bytes) -> Any:
     if len(content) > _BYTES_MOST:
         raise UsageError(f"{name}: {len(content)} bytes", where="spectrum", accepted=f"up to {_BYTES_MOST} bytes")
     with tempfile.TemporaryDirectory(prefix="dfs-etc-") as folder:
-        path = Path(folder) / f"spectrum{Path(name).suffix[:10]}"
+        path = Path(folder) / f"spectrum{''.join(Path(Path(name).name).suffixes[-2:])[:20]}"
         path.write_bytes(content)
         try:
             return read_samples(str(path))

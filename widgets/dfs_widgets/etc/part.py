@@ -20,7 +20,7 @@ from dfs_widgets.etc.parts import Answer, Controls, Plots
 from dfs_widgets.etc.terms import TERMS
 from dfs_widgets.parts import Bar
 from dfs_widgets.state.etc.figures import answer_of, heading_of, shown_mapping
-from dfs_widgets.state.etc.fitting import fitted
+from dfs_widgets.state.etc.fitting import at_line, fitted
 from dfs_widgets.state.etc.forms import control_of_problem, form_spec, form_values
 from dfs_widgets.state.etc.panels import Numbers, panels, time_panel
 from dfs_widgets.state.etc.peaks import around_time, peak_by_wavelength
@@ -126,6 +126,8 @@ class EtcPart:
         question = before.put(changes, self.filled)
         if _SET_UP & set(changes) and question.given != before.given:
             question = self._fitting(question)
+        if question.kind == "line" and {"sed", "line", "redshift"} & set(changes):
+            question = replace(question, given=at_line(question.given, self.result))
         self.ask(question)
         if _SET_UP & set(changes) and self.problem is not None and self.problem.where == "at":
             self.ask(replace(question, given={name: value for name, value in question.given.items() if name != "at"}))
@@ -152,15 +154,19 @@ class EtcPart:
         with self.controls.hold_sync():
             self.controls.spec = spec
             self.controls.values = form_values(self.question, spec, self.filled)
-            self.controls.problems = (
-                {} if self.problem is None or not beside else {beside: _without_place(self.problem)}
-            )
+            self.controls.problems = {} if self.problem is None or not beside else {beside: self._told(self.problem)}
             self.controls.answered = self._serial
         with self.answer.hold_sync():
             self.answer.stale = self.problem is not None
             self.answer.problem = "" if self.problem is None or beside else self.problem.line()
             if self.problem is None and self.result is not None:
                 self.answer.answer = answer_of(self.result)
+
+    def _told(self, error: DfsError) -> str:
+        """Return an error in one line without its place: it stands beside it."""
+        if error.where == "spectrum" and "spectrum" not in self.question.given:
+            return "Choose a file with wavelength and flux: ECSV, CSV, text, FITS, VOTable"
+        return type(error)(error.message, accepted=error.accepted, hint=error.hint).line()
 
     def _draw(self) -> None:
         if self.problem is not None or self.result is None:
@@ -237,8 +243,3 @@ def _bands() -> tuple[str, ...]:
     from dfs.etc.spectra.bands import bands
 
     return bands()
-
-
-def _without_place(error: DfsError) -> str:
-    """Return an error in one line without its place: it stands beside it."""
-    return type(error)(error.message, accepted=error.accepted, hint=error.hint).line()

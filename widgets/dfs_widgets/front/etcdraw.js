@@ -123,23 +123,32 @@ function tracePoints(context, xs, ys, from, upTo, sx, sy) {
   }
 }
 
-/** Where many points share a column of the screen, draw the lowest and the highest of them: no line is lost. */
+/** Where many points share a column of the screen: from the lowest to the highest of them, pale, and their mean as a line. */
 function traceColumns(context, xs, ys, from, upTo, sx, sy) {
-  let pen = false;
-  let [column, low, high] = [NaN, 0, 0];
-  const flush = () => {
-    if (Number.isNaN(column)) return;
-    if (pen) context.lineTo(column + 0.5, high);
-    else context.moveTo(column + 0.5, high);
-    context.lineTo(column + 0.5, low);
-    pen = true;
-  };
+  const columns = [];
+  let now = null;
   for (let i = from; i < upTo; i++) {
-    if (!shown(ys[i], sy) || (i > from && isGap(xs, i))) { flush(); column = NaN; pen = false; if (!shown(ys[i], sy)) continue; }
+    const isThere = shown(ys[i], sy);
+    if (!isThere || (i > from && isGap(xs, i))) { columns.push(null); now = null; if (!isThere) continue; }
     const [x, y] = [Math.floor(sx.to(xs[i])), sy.to(ys[i])];
-    if (x !== column) { flush(); [column, low, high] = [x, y, y]; } else { low = Math.max(low, y); high = Math.min(high, y); }
+    if (now?.x !== x) columns.push(now = { x, low: y, high: y, sum: 0, count: 0 });
+    now.low = Math.max(now.low, y);
+    now.high = Math.min(now.high, y);
+    now.sum += y;
+    now.count += 1;
   }
-  flush();
+  const alpha = context.globalAlpha;
+  context.globalAlpha = alpha * 0.38;
+  for (const one of columns) if (one) { context.moveTo(one.x + 0.5, one.high); context.lineTo(one.x + 0.5, one.low + 0.01); }
+  context.stroke();
+  context.globalAlpha = alpha;
+  context.beginPath();
+  let pen = false;
+  for (const one of columns) {
+    if (one && pen) context.lineTo(one.x + 0.5, one.sum / one.count);
+    else if (one) context.moveTo(one.x + 0.5, one.sum / one.count);
+    pen = Boolean(one);
+  }
 }
 
 /** Tell whether the detector ends before sample i and goes on at it. */

@@ -147,7 +147,7 @@ function typed({ name, kind, slider, label, suggestions }, common, asking) {
     on: { input: () => { const v = log ? Number((10 ** Number(range.value)).toPrecision(3)) : Number(Number(range.value).toPrecision(6)); input.value = String(v); asking.put({ [name]: String(v) }); } } });
   function follow() {
     const v = Number.parseFloat(input.value);
-    if (slider && Number.isFinite(v) && document.activeElement !== range) range.value = String(fold(Math.max(low, Math.min(high, v))));
+    if (slider && document.activeElement !== range) range.value = String(fold(Number.isFinite(v) ? Math.max(low, Math.min(high, v)) : low));
   }
   /** Arrow up and down take a step, with Shift ten. */
   function step(event) {

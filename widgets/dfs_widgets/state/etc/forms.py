@@ -327,7 +327,7 @@ def _exposure(question: EtcQuestion, *, infrared: bool, image: bool) -> list[dic
     ]
     if question.asked == "snr":
         found.append(_control("snr", wide=True))
-        found += [_control("dit", hint="shortest that is safe")] if infrared else []
+        found += [_control("dit")] if infrared else []
     elif infrared:
         found += [_control("dit"), _control("ndit")]
     else:

@@ -154,7 +154,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return repr(round(value, 10)).removesuffix(".0")
+        return repr(value).removesuffix(".0")
     return value if isinstance(value, str) else json.dumps(value) if isinstance(value, dict | list) else str(value)
 
 
@@ -171,7 +171,7 @@ def _sed(now: EtcQuestion, value: Any, _: Mapping[str, Any]) -> dict[str, Any]:
     if value == now.kind:
         return {}
     if value == SPECTRUM:
-        return {"sed": "table"}  # the file itself comes next
+        return {"sed": "table", "mag": now.given.get("mag", FIRST["mag"])}  # the file itself comes next
     text = SHAPES.get(str(value)) or f"template:{_first_template()}"
     if value == "line":
         return {"sed": text, "mag": None, "line_flux": now.given.get("line_flux", 1e-16)}
