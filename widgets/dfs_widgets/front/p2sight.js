@@ -1,13 +1,13 @@
-// Beside the editor: when the block can be seen, what is wrong, what was said, what was changed.
+// Beside the editor: when the block can be seen, what its exposures give, what is wrong, what was said, what was changed.
 
-const PANELS = [["night", "Visibility"], ["checks", "Checks"], ["discussion", "Discussion"], ["history", "History"]];
+const PANELS = [["night", "Visibility"], ["etc", "Exposure time"], ["checks", "Checks"], ["discussion", "Discussion"], ["history", "History"]];
 
 function render({ model, el }) {
   const body = make("div", { class: "dfs-sight-body" });
   const [tabs, press] = choice("Show", PANELS, "side", (panel) => ask(model, { kind: "side", panel }));
-  const root = make("section", { class: "dfs dfs-panel dfs-sight", "aria-label": "Visibility, checks, discussion, history", testid: "sight" }, make("div", { class: "dfs-panel-bar" }, tabs), body);
+  const root = make("section", { class: "dfs dfs-panel dfs-sight", "aria-label": "Visibility, exposure time, checks, discussion, history", testid: "sight" }, make("div", { class: "dfs-panel-bar" }, tabs), body);
   el.append(root);
-  const parts = { night: makeNightPart(model), checks: makeChecks(model), discussion: makeDiscussion(model), history: makeHistory(model) };
+  const parts = { night: makeNightPart(model), etc: makeExposurePart(model), checks: makeChecks(model), discussion: makeDiscussion(model), history: makeHistory(model) };
   body.append(...Object.values(parts).map((one) => one.box));
   const show = () => {
     const panel = model.get("side");
@@ -16,7 +16,7 @@ function render({ model, el }) {
     parts[panel].draw();
   };
   const undo = [
-    follow(model, ["side"], show), follow(model, ["night", "period"], parts.night.draw), follow(model, ["findings", "execution"], () => { parts.checks.draw(); badge(); }),
+    follow(model, ["side"], show), follow(model, ["night", "period"], parts.night.draw), follow(model, ["exposure", "editable"], parts.etc.draw), follow(model, ["findings", "execution"], () => { parts.checks.draw(); badge(); }),
     follow(model, ["comments", "reviewer", "status"], () => { parts.discussion.draw(); badge(); }), follow(model, ["history"], parts.history.draw),
   ];
   function badge() {

@@ -63,6 +63,16 @@ class Editing:
         self.save()
         self._show.item()
 
+    def put_all(self, values: Mapping[str, Any]) -> None:
+        """Write several values as one deed, and save."""
+        room = self._room
+        if room.draft is None:
+            return
+        for path, value in values.items():
+            room.draft = room.draft.put(path, value)
+        self.save()
+        self._show.item()
+
     def fix(self, message: Mapping[str, Any]) -> None:
         """Mend a finding as its rule proposes: a field as if it had been typed, anything else as one edit of the run."""
         from dfs.phase2.verification import changes_of

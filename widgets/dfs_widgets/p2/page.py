@@ -107,6 +107,7 @@ class P2Page:
 
         self._arrange.typed = typed
         self._watch.merge = self._took
+        self._show.exposing.put_all = self._edit.put_all
 
     def _leave(self) -> None:
         """Save what is under edit before something else is."""
@@ -170,6 +171,8 @@ class P2Page:
                 "comment": ("", self._talk.comment),
                 "resolve-comment": ("", self._talk.resolve),
                 "review": ("", self._send.review),
+                "brightness": ("Saving…", self._show.exposing.brightness),
+                "take-exposure": ("", self._show.exposing.ask),
             },
         )
         self._on(room.dialog, {"act": ("Working…", room.asking.acted)})

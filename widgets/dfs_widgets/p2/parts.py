@@ -49,12 +49,13 @@ class Editor(anywidget.AnyWidget):  # type: ignore[misc]
 
 
 class Sight(anywidget.AnyWidget):  # type: ignore[misc]
-    """Visibility, checks, discussion and history of what is under edit."""
+    """Visibility, exposure times, checks, discussion and history of what is under edit."""
 
-    _esm = script("p2night", "p2sight")
+    _esm = script("p2night", "p2exposure", "p2sight")
     side = traitlets.Unicode("night").tag(sync=True)
     night = traitlets.Dict().tag(sync=True)
     period = traitlets.Dict().tag(sync=True)
+    exposure = traitlets.Dict().tag(sync=True)
     findings = traitlets.List().tag(sync=True)
     names = traitlets.Dict().tag(sync=True)
     many = traitlets.Bool(default_value=False).tag(sync=True)

@@ -8,6 +8,7 @@ from typing import Any
 from dfs.phase2.api import Document
 from dfs.phase2.lifecycle import What, editable
 from dfs_widgets.p2.background import Background
+from dfs_widgets.p2.exposing import Exposing
 from dfs_widgets.p2.room import Room
 from dfs_widgets.p2.seeing import Seeing
 from dfs_widgets.state.p2.fields import field_label, key_of
@@ -30,6 +31,7 @@ class Showing:
         self._room = room
         self._serial = 0
         self.seeing = Seeing(room)
+        self.exposing = Exposing(room)
         self._times: dict[int, int] = {}
         self._background = Background(room.checking)
         self.counts: dict[int, dict[str, int]] = {}
@@ -183,6 +185,7 @@ class Showing:
         room.sight.execution = {}
         self.findings(self._found)
         self.seeing.night({"itemType": "Folder"})
+        self.exposing.show({"itemType": "Folder"})
 
     def form(self) -> None:
         """Show the editor of the draft."""
@@ -245,6 +248,8 @@ class Showing:
             room.editor.execution = f"{len(blocks)} blocks, {duration_text(seconds)}"
         if room.sight.side == "night":
             self.seeing.night(document, seconds)
+        elif room.sight.side == "etc":
+            self.exposing.show(document)
 
     def findings(self, findings: list[Document], document: Document | None = None) -> None:
         """Show findings in the list of checks."""

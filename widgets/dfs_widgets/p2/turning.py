@@ -66,7 +66,7 @@ class Turning:
         elif side == "discussion":
             self._watch.comments()
         room.sight.side = side
-        if side in {"night", "checks"} and room.draft is not None:
+        if side in {"night", "etc", "checks"} and room.draft is not None:
             room.sight.many = False
             self._show.item()
         self._open.address(side=side if side != "night" else "")

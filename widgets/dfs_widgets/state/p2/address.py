@@ -23,7 +23,7 @@ class P2Address:
     tab
         Part of the editor.
     panel
-        ``blocks`` or ``links`` above, ``night``, ``checks``, ``discussion`` or ``history`` beside the editor.
+        ``blocks`` or ``links`` above, ``night``, ``etc``, ``checks``, ``discussion`` or ``history`` beside the editor.
     night
         The night whose visibility is drawn, ``YYYY-MM-DD``; empty: the best one to show.
     """
