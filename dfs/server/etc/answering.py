@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -22,14 +23,12 @@ from dfs.etc.eso_json import answer_eso, instrument_of, is_eso, read_eso
 from dfs.etc.links import inputs_of_link
 from dfs.etc.reading import Question, read_question
 from dfs.instruments.optics import optics
-from dfs.server.bodies import read_body
-from dfs.server.p2.json_body import read_json
+from dfs.server.etc.uploads import received, with_spectrum
 from dfs.server.query import lane_of
 from dfs.vo.tap.lanes import Lanes
 
-__all__ = ["BODY_MOST", "beside", "routes"]
+__all__ = ["beside", "routes"]
 
-BODY_MOST = 8 << 20  # bytes: a spectrum of 200,000 samples, and its document
 _FRESH = {"Cache-Control": "no-store"}
 # A question takes milliseconds, the first of a set-up a second: two at once, one of each user, and a line for loops that send many.
 _THREADS, _RUNNING_EACH, _WAITING_EACH = 2, 1, 64
@@ -38,8 +37,9 @@ _THREADS, _RUNNING_EACH, _WAITING_EACH = 2, 1, 64
 async def asked(request: Request) -> Response:
     """Answer a document, or with GET the flat mapping behind the question mark."""
     document: Any = None
+    content: bytes | None = None
     if request.method == "POST":
-        document = read_json(await read_body(request, BODY_MOST))
+        document, content = await received(request)
         if not isinstance(document, Mapping):
             raise UsageError(
                 "the body is no JSON object", where="body", accepted="a document of the calculator, or ESO's"
@@ -50,11 +50,11 @@ async def asked(request: Request) -> Response:
     made = isoformat(request.app.state.observatory.clock.now())
 
     def work() -> bytes:
-        told = _by_address(request, name) if document is None else _by_body(document, name, made)
+        told = _by_address(request, name) if document is None else _by_body(document, content, name, made)
         return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
-    content = await asyncio.wrap_future(lanes.submit(lane, work))
-    return Response(content, headers=_FRESH, media_type="application/json")
+    told = await asyncio.wrap_future(lanes.submit(lane, work))
+    return Response(told, headers=_FRESH, media_type="application/json")
 
 
 def _by_address(request: Request, name: str) -> dict[str, Any]:
@@ -63,11 +63,12 @@ def _by_address(request: Request, name: str) -> dict[str, Any]:
     return _ours(Question({"instrument": name, **said}), name)
 
 
-def _by_body(document: Mapping[str, Any], name: str, made: str) -> dict[str, Any]:
+def _by_body(document: Mapping[str, Any], content: bytes | None, name: str, made: str) -> dict[str, Any]:
     if not is_eso(document):
-        return _ours(read_question(document), name)
+        question = read_question(document)
+        return _ours(replace(question, inputs=with_spectrum(question.inputs, content)), name)
     said, notes = read_eso(document, name)
-    result = Calculator().answer(request_of(said, files=False))
+    result = Calculator().answer(request_of(with_spectrum(said, content), files=False))
     return answer_eso(Question(said, notes).noted(result), document, made)
 
 
