@@ -20,6 +20,7 @@ from dfs.sky.emission import (
     Moon,
     SkyConditions,
     WarmSurface,
+    classic_brightness,
     classic_sky,
     moon_of_days,
     moon_of_illumination,
@@ -129,7 +130,10 @@ def _moon(sky: Sky) -> Moon | None:
 
 
 def sky_magnitudes(sky: Sky) -> dict[str, float]:
-    """Return band -> Vega mag/arcsec2 of the sky of a request, without the telescope's own heat."""
+    """Return band -> Vega mag/arcsec2 of the sky of a request, without the telescope's own heat.
+
+    Of the classic sky, U to I are those of its table: at the zenith.
+    """
     return dict(_magnitudes(replace(sky, seeing_arcsec=None, image_quality_arcsec=None)))
 
 
@@ -139,11 +143,11 @@ def _magnitudes(sky: Sky) -> dict[str, float]:
 
     grid = native_grid(resolution=1500.0)  # lines are not lost in it; bands are a hundred times wider
     conditions = sky_conditions(sky)
-    emission = (
-        classic_sky(grid, age_of_moon(sky), conditions) if sky.model == "classic" else sky_emission(grid, conditions)
-    )
+    is_classic = sky.model == "classic"
+    emission = classic_sky(grid, age_of_moon(sky), conditions) if is_classic else sky_emission(grid, conditions)
     total = emission.total
-    return {
+    found = {
         one.name: surface_brightness(grid, total, one.wavelength_nm, one.response, one.vega_flux * 10.0)
         for one in map(band, VEGA_FLUX)
     }
+    return found | classic_brightness(age_of_moon(sky)) if is_classic else found

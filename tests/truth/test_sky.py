@@ -6,7 +6,7 @@ Not every judge is independent. Rows say what binds ours to theirs:
   and sums are tried. The answers for half and full Moon are of other versions of that model, which differ by 0.15 mag among themselves,
   and where the half Moon stood is not recorded (assumed: 45 deg high, 45 deg away);
 * *fitted*: a constant of ours was chosen on this very judge (O2 at 1270 nm, the heat of the air, the grey mirrors of
-  HAWK-I, the place on the ecliptic of the FORS2 cases): the row holds the fit, it does not test the model.
+  HAWK-I): the row holds the fit, it does not test the model.
 
 Without a mark: Patat's measurements, Krisciunas & Schaefer's moonlight, image quality.
 """
@@ -140,12 +140,12 @@ def test_growth_with_air_mass(test_data: Path, table) -> None:
 
 
 def test_fors2_cases_of_esos_calculator(test_data: Path, table) -> None:
-    """No airglow. Where the target lies is not recorded: of six places tried the ecliptic at 135 deg from the Sun makes the dark case agree."""
-    ecliptic = {"airglow": False, "ecliptic_latitude_deg": 0.0}
-    dark = magnitudes(test_data, SkyConditions(**ecliptic), "V")["V"]
-    table("ESO ETC, FORS2, no Moon, no airglow, V (mag arcsec-2), fitted", dark, 22.36, 0.15)
-    bright = magnitudes(test_data, SkyConditions(moon=Moon(180.0, 30.0), **ecliptic), "V")["V"]
-    table("ESO ETC, FORS2, full Moon at 30 deg, V (mag arcsec-2), fitted", bright, 17.71, 0.3)
+    """Its switch of the airglow takes away the continuum, not the lines; 30 mm of water."""
+    asked = {"airglow_continuum": False, "pwv_mm": 30.0}
+    dark = magnitudes(test_data, SkyConditions(**asked), "V")["V"]
+    table("ESO ETC, FORS2, no Moon, lines of airglow only, V (mag arcsec-2), same figures", dark, 22.36, 0.15)
+    bright = magnitudes(test_data, SkyConditions(moon=Moon(180.0, 30.0), **asked), "V")["V"]
+    table("ESO ETC, FORS2, full Moon at 30 deg, V (mag arcsec-2), same figures", bright, 17.71, 0.3)
     quality = image_quality(0.8, 1.0, 555.0)
     table("ESO ETC, FORS2, encircled energy in 11 pixels", encircled_energy(11 * 0.125 / 2, quality), 0.947115, 1e-3)
     table("seeing 0.8 arcsec through 8.2 m at 550 nm (arcsec)", image_quality(0.8, 1.0, 550.0), 0.655, 0.02)
