@@ -153,3 +153,19 @@ def test_grid_and_panels_follow_the_address():
     page = ExposureTimes().start("instrument=FORS2&mag=20&exposure=60&side=grid&grid_x=mag&grid_y=seeing")
     assert page.part.answer.side == "grid"
     assert page.part.answer.grid["across"]["name"] == "mag"
+
+
+def test_what_if_shows_the_spread_over_nights_and_what_helps():
+    page = ExposureTimes().start("instrument=FORS2&mode=lss&mag=20&exposure=600&side=night")
+    study = page.part.answer.study
+    assert study["head"] == ["", "16 %", "50 %", "84 %"]
+    assert len(study["bands"]) == 6
+    assert study["advice"]
+    assert page.part.plots.night["list"][0]["name"] == "snr"
+    assert len(page.part.plots.night_numbers) == 4 * 4 * page.result.wavelength_nm.size
+    first = study["advice"][0]
+    before = page.result.snr
+    ask(page, **first["inputs"])
+    assert page.result.snr != before
+    page.part.ask(page.part.question)
+    assert page.part.plots.night == {}

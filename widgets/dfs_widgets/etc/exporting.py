@@ -77,41 +77,16 @@ class Exporting:
 
 
 def table_text(result: Result, kind: str) -> str:
-    """Return the answer as a table, CSV or ECSV: a row for each spectral pixel, units and the question with it."""
+    """Return the answer as a table, CSV or ECSV: a row for each spectral pixel; ECSV with units, question and versions."""
     from astropy.table import Table
 
-    from dfs.etc.documents import inputs
-
-    columns: dict[str, tuple[Any, str]] = {
-        "wavelength": (result.wavelength_nm, "nm"),
-        "snr": (result.snr_per_pixel, ""),
-        "target": (result.target_e, "electron"),
-        "sky_per_pixel": (result.sky_e, "electron"),
-        "throughput": (result.throughput, ""),
-        "atmosphere": (result.atmosphere, ""),
-        "slit_fraction": (result.slit_fraction, ""),
-        "image_quality": (result.image_quality_nm, "arcsec"),
-        "flux": (result.flux, "erg s-1 cm-2 Angstrom-1"),
-    }
-    columns |= {
-        f"variance_{term.replace(' ', '_').replace('-', '_')}": (values, "electron2")
-        for term, values in result.variance.items()
-    }
-    table = Table({name: values for name, (values, _) in columns.items()})
-    for name, (_, unit) in columns.items():
-        table[name].unit = unit or None
-        table[name].format = ".8g"
-    if kind == "ecsv":
-        said = {name: value for name, value in inputs(result.request).items() if name != "spectrum"}
-        medium = result.light.medium
-        table.meta = {
-            "inputs": said,
-            "medium": medium,
-            "versions": dict(result.versions),
-            "assumed": list(result.assumed),
-        }
+    table = Table(result.table)
+    if kind == "csv":
+        table.meta = {}
+    for name in table.colnames:
+        table[name].info.format = ".8g"
     text = io.StringIO()
-    table.write(text, format="ascii.ecsv" if kind == "ecsv" else "ascii.csv")
+    table.write(text, format=f"ascii.{kind}")
     return text.getvalue()
 
 

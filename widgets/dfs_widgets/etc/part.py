@@ -177,6 +177,7 @@ class EtcPart:
         listed.append(time_panel(result, *around_time(self.calculate, result, self.question.range_percent), numbers))
         choice = result.request.choice
         with self.plots.hold_sync():
+            self.plots.night = {}  # it was that of the question before
             self.plots.numbers = numbers.bytes()
             self.plots.panels = {
                 "serial": self._serial,

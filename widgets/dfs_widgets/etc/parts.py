@@ -31,6 +31,8 @@ class Plots(anywidget.AnyWidget):  # type: ignore[misc]
     numbers = traitlets.Bytes(b"").tag(sync=True)
     kept = traitlets.Dict().tag(sync=True)
     kept_numbers = traitlets.Bytes(b"").tag(sync=True)
+    night = traitlets.Dict().tag(sync=True)
+    night_numbers = traitlets.Bytes(b"").tag(sync=True)
     chosen = traitlets.Unicode("input").tag(sync=True)
 
 

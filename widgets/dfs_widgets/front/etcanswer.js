@@ -88,14 +88,20 @@ function makeCompare(model) {
 
 function makeStudy(model) {
   const box = make("div", { class: "dfs-etc-side", testid: "study" });
+  const set = (values) => window.dispatchEvent(new CustomEvent("dfs-etc-set", { detail: { values, part: model.get("part") } }));
   function draw() {
     if (box.hidden) return;
-    const { bands = [], words = "", advice = [], note = "" } = model.get("study");
+    const { head = [], bands = [], words = "", advice = [], note = "", assumed = [] } = model.get("study");
     box.replaceChildren(
       make("section", {}, make("h3", { text: "How the night may turn out" }), make("p", { class: "dfs-note", text: words, testid: "uncertainty-words" }),
-        make("table", { class: "dfs-etc-table is-study", testid: "uncertainty" }, make("tbody", {}, bands.map((one) => make("tr", { title: one.help ?? null }, make("th", { scope: "row", text: one.label }), make("td", { text: one.low }), make("td", {}, make("b", { text: one.middle })), make("td", { text: one.high })))))),
-      make("section", {}, make("h3", { text: "Which constraint buys most" }), make("table", { class: "dfs-etc-table is-study", testid: "advice" }, make("tbody", {}, advice.map((one) => make("tr", { title: one.help ?? null }, make("th", { scope: "row", text: one.label }), make("td", { text: one.to }), make("td", {}, make("b", { text: one.gain })), make("td", {}, one.inputs ? button("Try", "advice-try", () => window.dispatchEvent(new CustomEvent("dfs-etc-set", { detail: { values: one.inputs, part: model.get("part") } }))) : "")))))),
-      note ? make("p", { class: "dfs-note", text: note }) : "");
+        make("table", { class: "dfs-etc-table", testid: "uncertainty" }, make("thead", {}, make("tr", {}, head.map((text) => make("th", { scope: "col", text })))),
+          make("tbody", {}, bands.map((one) => make("tr", { title: one.help }, make("th", { scope: "row", text: one.label }), one.cells.map((text, i) => make("td", {}, i === 1 ? make("b", { text }) : text))))))),
+      make("section", {}, make("h3", { text: "Which constraint buys most" }),
+        make("table", { class: "dfs-etc-table is-advice", testid: "advice" }, make("thead", {}, make("tr", {}, ["Change", "S/N", "Time", "Nights", "Worth", ""].map((text) => make("th", { scope: "col", text })))),
+          make("tbody", {}, advice.map((one) => make("tr", { title: one.help, class: one.pays ? "is-paying" : "" }, make("th", { scope: "row" }, one.label, one.saturates ? make("em", { text: " saturates" }) : null),
+            [one.snr, one.time, one.nights].map((text) => make("td", { text })), make("td", {}, make("b", { text: one.worth })), make("td", {}, button("Try", "advice-try", () => set(one.inputs), { "aria-label": `Try ${one.label}` })))))),
+        make("p", { class: "dfs-note", text: note })),
+      assumed.length ? make("section", {}, make("h3", { text: "Assumed" }), make("ul", { class: "dfs-etc-assumed" }, assumed.map((text) => make("li", { text })))) : "");
   }
   return { box, draw };
 }

@@ -37,7 +37,7 @@ function makeChart(room, name) {
     const colour = room.colour();
     const pointer = room.pointers[panel.x.axis] ?? null;
     self.laid = layOut(panel, curves, width, height, { range: room.ranges[panel.x.axis] ?? null, log: self.log });
-    drawChart(context, panel, curves, self.laid, colour, { pointer, stale: room.stale() });
+    drawChart(context, panel, curves, self.laid, colour, { pointer, stale: room.stale(), areas: room.areas(name) });
     if (self.brush) drawBrush(context, self.brush, self.laid.frame, colour);
     drawLegend(legend, panel, curves, pointer);
     canvas.setAttribute("aria-label", `${panel.title}. ${legend.textContent}`);

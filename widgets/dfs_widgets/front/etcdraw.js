@@ -67,7 +67,7 @@ function layOut(panel, curves, width, height, { range, log, head = 0 }) {
 }
 
 /** Draw a chart whole. */
-function drawChart(context, panel, curves, laid, colour, { pointer = null, stale = false } = {}) {
+function drawChart(context, panel, curves, laid, colour, { pointer = null, stale = false, areas = [] } = {}) {
   const { frame, sx, sy } = laid;
   context.font = "11px Inter, system-ui, sans-serif";
   context.save();
@@ -83,12 +83,25 @@ function drawChart(context, panel, curves, laid, colour, { pointer = null, stale
   context.clip();
   context.globalAlpha = stale ? 0.3 : 1;
   drawGaps(context, curves, frame, sx, colour);
+  for (const one of areas) drawArea(context, one, sx, sy, colour);
   for (const level of panel.levels ?? []) drawLevel(context, level, frame, sy, colour);
   for (const one of curves) drawCurve(context, one, sx, sy, colour);
   for (const mark of panel.marks ?? []) drawMark(context, mark, frame, sx, sy, colour);
   if (pointer !== null) drawPointerLine(context, pointer, curves, frame, sx, sy, colour);
   context.restore();
   context.globalAlpha = 1;
+}
+
+/** Draw the ground between two curves. */
+function drawArea(context, { xs, lows, highs, ink }, sx, sy, colour) {
+  const from = Math.max(0, firstNotBelow(xs, sx.low) - 1);
+  const upTo = Math.min(xs.length, firstNotBelow(xs, sx.high) + 1);
+  const floor = (v) => (shown(v, sy) ? v : sy.low);
+  context.fillStyle = colour[ink];
+  context.beginPath();
+  for (let i = from; i < upTo; i++) (i > from ? context.lineTo(sx.to(xs[i]), sy.to(floor(highs[i]))) : context.moveTo(sx.to(xs[i]), sy.to(floor(highs[i]))));
+  for (let i = upTo - 1; i >= from; i--) context.lineTo(sx.to(xs[i]), sy.to(floor(lows[i])));
+  context.fill();
 }
 
 function drawCurve(context, { xs, ys, ink, dash = "solid", width = 1.5, faint }, sx, sy, colour) {

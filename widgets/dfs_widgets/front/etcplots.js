@@ -41,6 +41,7 @@ function render({ model, el }) {
   const undo = [
     follow(model, ["panels", "numbers"], () => { room.take(); pick(); room.redraw(); }),
     follow(model, ["kept", "kept_numbers"], () => { room.takeKept(); room.redraw(); }),
+    follow(model, ["night", "night_numbers"], () => { room.takeNight(); room.redraw(); }),
   ];
   const unwatch = onTheme(() => { room.recolour(); room.redraw(); });
   announce("plots");
@@ -55,14 +56,15 @@ function floatsOf(view) {
 
 /** What the charts share. */
 function makeRoom(model) {
-  let [panels, curves, overlays] = [new Map(), new Map(), new Map()];
+  let [panels, curves, overlays, nights, areas] = [new Map(), new Map(), new Map(), new Map(), new Map()];
   let ink = null;
   const room = {
     ranges: {}, pointers: {},
     kind: () => model.get("panels").kind ?? "",
     stale: () => Boolean(model.get("panels").stale),
     panel: (name) => panels.get(name),
-    curves: (name) => [...(overlays.get(name) ?? []), ...(curves.get(name) ?? [])],
+    curves: (name) => [...(overlays.get(name) ?? []), ...(nights.get(name) ?? []), ...(curves.get(name) ?? [])],
+    areas: (name) => areas.get(name) ?? [],
     set: (values) => window.dispatchEvent(new CustomEvent("dfs-etc-set", { detail: { values, part: model.get("part") } })),
     colour: () => (ink ??= readInks()),
     recolour: () => { ink = null; },
@@ -74,6 +76,13 @@ function makeRoom(model) {
       panels = new Map(given.map((one) => [one.name, one]));
       curves = new Map(given.map((one) => [one.name, curvesOf(one, numbers)]));
       if (before !== panels.get("snr")?.x.whole?.join()) room.ranges = {}; // another set-up covers other wavelengths
+    },
+    takeNight() {
+      const numbers = floatsOf(model.get("night_numbers"));
+      const given = model.get("night").list ?? [];
+      const row = ([from, length]) => numbers.subarray(from, from + length);
+      nights = new Map(given.map((one) => [one.name, curvesOf(one, numbers)]));
+      areas = new Map(given.map((one) => [one.name, one.areas.map((area) => ({ ...area, xs: row(area.x), lows: row(area.low), highs: row(area.high) }))]));
     },
     takeKept() {
       const numbers = floatsOf(model.get("kept_numbers"));

@@ -29,11 +29,18 @@ function plotsBar(model, room) {
     setTimeout(() => { link.textContent = "Link"; }, 1200);
   });
   model.on("msg:custom", (message, buffers) => { if (message.kind === "save") saveFile(buffers, message.name, message.type); });
+  const file = make("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": "Document to open", testid: "open-file", on: { change: async () => {
+    if (!file.files[0]) return;
+    document.body.dataset.dfsState = "busy";
+    model.send({ kind: "open", file: file.files[0].name }, undefined, [await file.files[0].arrayBuffer()]);
+    file.value = "";
+  } } });
   const head = make("h2", { testid: "heading" });
   follow(model, ["panels"], () => { head.textContent = model.get("panels").heading ?? ""; head.title = head.textContent; });
   return make("div", { class: "dfs-panel-bar" }, head,
     iconButton("fit", "Show all wavelengths (r)", "reset-zoom", () => { room.ranges = {}; room.redraw(); }),
-    button("Keep", "keep", () => ask(model, { kind: "keep" }), { title: "Keep this set-up to compare others with it" }), link, holder);
+    file,
+    button("Open…", "open", () => file.click(), { title: "Open a calculation: JSON of this page, or of ESO's calculator" }), button("Keep", "keep", () => ask(model, { kind: "keep" }), { title: "Keep this set-up to compare others with it" }), link, holder);
 }
 
 /** Draw every chart that is shown under the other and hand them over as one picture. */
@@ -49,7 +56,7 @@ function savePicture(room, format, stem) {
       context.save();
       context.translate(0, i * height);
       const laid = layOut(panel, curves, width, height, { range: room.ranges[panel.x.axis] ?? null, log: Boolean(panel.y.log), head });
-      drawChart(context, panel, curves, laid, colour);
+      drawChart(context, panel, curves, laid, colour, { areas: room.areas(name) });
       drawHead(context, panel, curves, colour);
       context.restore();
     });
