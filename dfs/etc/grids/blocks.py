@@ -61,7 +61,7 @@ def blocks_of(
     for values in product(*(axes[name] for name in slow)):
         fixed = dict(zip(slow, values, strict=True))
         tables = tables_of(light, with_values(request, fixed), rest)
-        fill = filling_of(tables) if threads is not None else None
+        fill = filling_of(tables, threads) if threads is not None else None
         size = int(np.prod(tables.shape))
         for start in range(0, size, most):
             numbers = np.unravel_index(np.arange(start, min(start + most, size)), tables.shape)

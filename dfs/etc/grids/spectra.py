@@ -24,7 +24,7 @@ Single = NDArray[np.float32]
 Filling = Callable[[NDArray[np.intp], Single, Single], None]
 
 
-def filling_of(tables: Tables) -> Filling | None:
+def filling_of(tables: Tables, threads: Executor) -> Filling | None:
     """Return what fills cases with spectra, its tables laid out once; None where there is no kernel: images, and sums as reduced."""
     if tables.light.kind == "image" or not (tables.request.extraction == "eso" or tables.apertures[0].is_weighted):
         return None
@@ -44,7 +44,7 @@ def filling_of(tables: Tables) -> Filling | None:
         return plain
     spread = np.array([np.interp(nodes, wavelength, one.profile_sigma) for one in apertures])
     middle = 0.5 * (spread[:, 1:] + spread[:, :-1])
-    noisy = _single([rows_of_noise(one, sigma) for one, sigma in zip(apertures, middle, strict=True)])
+    noisy = _single(list(threads.map(rows_of_noise, apertures, middle)))
     base, wide = _single(middle), _single(spread)
 
     def weighted(rows: NDArray[np.intp], figures: Single, found: Single) -> None:
