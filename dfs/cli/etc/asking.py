@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 
 __all__ = ["ask"]
 
+
+class _Question(Command):
+    """A command without a word of its own."""
+
+    def get_usage(self, ctx: click.Context) -> str:
+        """Return the line of usage, without the gap where the word would be."""
+        return super().get_usage(ctx).replace("  [", " [", 1)
+
+
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command("ask", cls=Command)
+@click.command("ask", cls=_Question)
 @click.argument("words", nargs=-1, metavar="[INSTRUMENT] [AXIS=VALUES]...")
 @click.option(
     "--input", "source", metavar="FILE", help="A question that was kept: our document, ESO's JSON, or a link."
@@ -33,9 +42,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--python", is_flag=True, help="Print the Python that asks this, and compute nothing.")
 @click.option("--link", metavar="URL", help="Print the permanent link to this on a server, and compute nothing.")
 @click.option("--eso", type=_FILE, metavar="FILE", help="Write the question as ESO's calculator reads it.")
-@click.option(
-    "--connect", metavar="URL", envvar="DFS_CONNECT", help="Let a running dfs serve compute (or DFS_CONNECT)."
-)
+@click.option("--connect", metavar="URL", help="Let a running dfs serve compute.")
 @control_options
 @pass_terminal
 def ask(

@@ -10,25 +10,24 @@ from dfs.cli.output import Group
 
 __all__ = ["etc"]
 
+_QUESTION = ""  # the word of a question: none
+
 
 class _Questions(Group):
     """Commands, or the arguments of a question: an instrument needs no word before it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take the first word for a command where it is one."""
-        first = next((one for one in args if not one.startswith("-")), "")
-        return super().parse_args(ctx, args if first in self.commands else ["ask", *args])
+        first = next((one for one in args if not one.startswith("-")), _QUESTION)
+        return super().parse_args(ctx, args if first in self.commands else [_QUESTION, *args])
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command; a question goes under the name of the group."""
-        name, command, rest = super().resolve_command(ctx, args)
-        return ("" if name == "ask" else name), command, rest
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command called `cmd_name`; without a name it is the question."""
+        return ask if cmd_name == _QUESTION else super().get_command(ctx, cmd_name)
 
 
 etc = _Questions(
     "etc",
-    commands={"ask": ask, "list": instruments, "templates": templates},
+    commands={"list": instruments, "templates": templates},
     help="Compute signal-to-noise and exposure times.",
 )

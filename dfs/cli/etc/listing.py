@@ -38,7 +38,12 @@ def instruments(terminal: Terminal, instrument: str | None) -> None:
 @click.command("templates", cls=Command)
 @pass_terminal
 def templates(terminal: Terminal) -> None:
-    """List the spectra, the forms of spectra and the bands that a target can have."""
+    """List the spectra, the forms of spectra and the bands that a target can have.
+
+    \b
+    Example:
+        dfs etc templates
+    """
     from dfs.etc.catalogue import templates_document
 
     told = templates_document()

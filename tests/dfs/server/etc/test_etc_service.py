@@ -11,6 +11,7 @@ from astropy import units as u
 
 import dfs
 from dfs import etc
+from dfs.cli import main
 from dfs.errors import UsageError
 from dfs.etc.answers import document_of
 from dfs.etc.eso_json import write_eso
@@ -155,3 +156,11 @@ def test_it_is_described(client: httpx.Client) -> None:
     assert {"get", "post"} <= set(paths["/etc/api/{instrument}"])
     assert {"/etc/instruments", "/etc/instruments/{instrument}", "/etc/templates", "/etc/controls"} <= set(paths)
     assert "/etc/api/{instrument}" in client.get("/docs").text
+
+
+def test_the_command_may_ask_a_server(server: Any, capsys: Any, result: Any) -> None:
+    words = ["etc", "FORS2", *(word for name, value in SAID.items() for word in (f"--{name}", str(value)))]
+    assert main([*words, "--connect", server.url, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["results"] == document_of(result)["results"]
+    assert main([*words, "--connect", server.url, "--grism", "300X", "--json"]) == 2
