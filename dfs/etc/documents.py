@@ -121,8 +121,10 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
             out.update(some)
     if changes.get("sed") is not None:
         out |= {SPECTRUM, "line_flux"}
-    if changes.get("exposure") is not None:
-        out |= {"dit", "ndit"}
+    if changes.get("exposure") is not None or changes.get("snr") is not None:
+        out.add("ndit")  # follows from the time and the DIT
+    if changes.get("ndit") is not None:
+        out |= {"exposure", "snr"}
     kept = {name: value for name, value in base.items() if name not in out}
     return {**kept, **{name: value for name, value in changes.items() if value is not None}}
 

@@ -23,9 +23,9 @@ __all__ = ["ask"]
 class _Question(Command):
     """A command without a word of its own."""
 
-    def get_usage(self, ctx: click.Context) -> str:
-        """Return the line of usage, without the gap where the word would be."""
-        return super().get_usage(ctx).replace("  [", " [", 1)
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the line of usage, without the gap where the word would be."""
+        formatter.write_usage(ctx.command_path.strip(), " ".join(self.collect_usage_pieces(ctx)))
 
 
 _FILE = click.Path(path_type=Path, dir_okay=False)

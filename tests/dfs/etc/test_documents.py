@@ -174,6 +174,8 @@ def test_a_change_takes_its_rivals_back():
     assert "exposure" not in merged(base, {"snr": 10})
     assert "seeing" not in merged(base, {"image_quality": 0.6})
     assert "fli" not in merged(base, {"days_from_new_moon": 3})
-    assert not {"dit", "ndit"} & set(merged(base, {"exposure": 60}))
+    assert "ndit" not in merged(base, {"exposure": 60})
+    assert merged(base, {"exposure": 60})["dit"] == 3.0
+    assert "exposure" not in merged(base, {"ndit": 5})
     assert "fli" not in merged(base, {"fli": None})
     assert "spectrum" not in merged({**base, "sed": "table", "spectrum": {}}, {"sed": "flat_nu"})
