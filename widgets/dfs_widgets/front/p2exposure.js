@@ -49,7 +49,7 @@ function makeExposurePart(model) {
         model.get("editable") ? button("Take over…", "exposure-take", () => ask(model, { kind: "take-exposure", at: one.at, arm: one.arm })) : null),
       one.snr ? make("div", { class: "dfs-exposed-figures" }, make("b", { text: one.snr, testid: "exposure-snr" }), make("span", { class: "dfs-sub", text: [one.what, one.more, one.spread, one.time, one.chance].filter(Boolean).join(" · ") })) : null,
       one.snr ? make("div", { class: "dfs-well", title: `The fullest pixel of one read-out, in the best tenth of the nights: ${one.share} % of what it holds` }, make("b", { class: one.share > 100 ? "is-over" : "", style: `width: ${Math.min(100, one.share)}%` })) : null,
-      one.curve?.nm ? curve(one.curve, `Signal-to-noise of ${one.label} over wavelength`) : null,
+      one.curve?.nm ? snrCurve(one.curve, `Signal-to-noise of ${one.label} over wavelength`) : null,
       full, one.problem ? make("p", { class: "dfs-note", text: one.problem, testid: "exposure-none" }) : null,
       (one.notes ?? []).map((text) => make("p", { class: "dfs-note", text })),
       one.assumed ? make("p", { class: "dfs-note", text: `${one.assumed} figure${one.assumed > 1 ? "s" : ""} of the instrument are assumed: see the calculator` }) : null);
@@ -70,11 +70,11 @@ function makeExposurePart(model) {
   return { box, draw };
 }
 
-const CURVE = { width: 400, height: 90, left: 30, bottom: 14, top: 4 };
+const SNR_CURVE = { width: 400, height: 90, left: 30, bottom: 14, top: 4 };
 
 /** A small curve with the band of two nights of three. */
-function curve({ nm, snr, low, high }, label) {
-  const { width, height, left, bottom, top } = CURVE;
+function snrCurve({ nm, snr, low, high }, label) {
+  const { width, height, left, bottom, top } = SNR_CURVE;
   const most = Math.max(...high, 1e-9);
   const x = (at) => left + ((nm[at] - nm[0]) / (nm.at(-1) - nm[0] || 1)) * (width - left - 2);
   const y = (value) => height - bottom - (value / most) * (height - bottom - top);
