@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ __all__ = ["VERSION", "calculate", "checked_request", "place_of_interest"]
 
 Array = NDArray[np.float64]
 
+_LEAST = 0.1  # of the best throughput: what passes less is no place to ask at
+_REDUCED = {(name, mode) for name in ("EFOSC2", "FORS2") for mode in ("img", "lss")}  # by the recipes of this package
 VERSION = "1.0"  # of the calculator: grows when an answer changes
 
 
@@ -69,9 +72,11 @@ def place_of_interest(request: Request, light: LightPath, rates: Rates) -> tuple
     if light.kind == "image":
         return float(rates.wavelength_nm[0]), 0
     asked = request.exposure.at_nm
-    wanted = reference_nm(light) if asked is None else asked
+    if asked is None:
+        return _middle(light)
+    wanted = asked
     place = int(np.argmin(np.abs(rates.wavelength_nm - wanted)))
-    if asked is not None and not abs(rates.wavelength_nm[place] - wanted) <= light.width_nm[place]:
+    if not abs(rates.wavelength_nm[place] - wanted) <= light.width_nm[place]:
         low, high = rates.wavelength_nm[0], rates.wavelength_nm[-1]
         raise UsageError(
             f"{wanted:g} nm is not in the range of {light.choice.disperser or light.choice.instrument}",
@@ -79,6 +84,18 @@ def place_of_interest(request: Request, light: LightPath, rates: Rates) -> tuple
             accepted=f"{low:.1f} to {high:.1f} nm",
         )
     return wanted, place
+
+
+@lru_cache(maxsize=64)
+def _middle(light: LightPath) -> tuple[float, int]:
+    """Return the middle of a spectrum and its pixel; where nothing passes there (a gap between chips), the nearest that something passes."""
+    middle, through = reference_nm(light), light.throughput
+    passing = np.flatnonzero(through > _LEAST * through.max())
+    place = int(np.argmin(np.abs(light.wavelength_nm - middle)))
+    if place in passing:
+        return middle, place
+    nearest = int(passing[np.argmin(np.abs(light.wavelength_nm[passing] - middle))])
+    return float(light.wavelength_nm[nearest]), nearest
 
 
 def _division(request: Request, light: LightPath, rates: Rates, aperture: Aperture, place: int) -> Division:
@@ -153,6 +170,8 @@ def _notes(
     diameter = request.target.diameter_arcsec
     if diameter is not None and diameter < float(np.max(aperture.image_quality)):
         notes.append("the source is smaller than the image quality: a point source is nearer the truth")
+    if request.extraction == "as-reduced" and (light.choice.instrument, light.choice.mode) not in _REDUCED:
+        notes.append("no recipe of this package reduces such frames: what the recipes do elsewhere is assumed")
     if aperture.beams > 1:
         notes.append(f"signal and noise are those of the {aperture.beams} beams added; sky and peak are in one of them")
     return tuple(notes)

@@ -61,7 +61,7 @@ def rates_of(light: LightPath, request: Request) -> Rates:
     return replace(found, target=found.target * scale, flux=found.flux * scale)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _rates(light: LightPath, target: Target, sky: Sky, extrapolate: bool) -> Rates:
     air = air_of(light, sky)
     through, flux = _target(light, target, sky, extrapolate)
@@ -81,7 +81,7 @@ def _rates(light: LightPath, target: Target, sky: Sky, extrapolate: bool) -> Rat
     )
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _target(light: LightPath, target: Target, sky: Sky, extrapolate: bool) -> tuple[Array, Array]:
     """Return electrons per second in each sample, and the flux outside the air."""
     flux = flux_density(target, light.vacuum_nm, light.width_nm, extrapolate=extrapolate)

@@ -60,11 +60,11 @@ class Air:
 
 
 def air_of(light: LightPath, sky: Sky) -> Air:
-    """Return the sky over an instrument; that of the last 64 nights is kept. The seeing plays no part."""
+    """Return the sky over an instrument; that of the last 32 nights is kept. The seeing plays no part."""
     return _air(light, replace(sky, seeing_arcsec=None, image_quality_arcsec=None))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _air(light: LightPath, sky: Sky) -> Air:
     sampling = sampling_of(light)
     passed = _transmission(light, sky.airmass, sky.pwv_mm)

@@ -6,6 +6,8 @@ counts with that area squared; corrected to the whole light, which leaves the si
 A spectrum: rows within two FWHM of the trace, weighted by profile over variance (Horne 1986, PASP 98, 609), the variance being that of the
 expected light; of the sky, a polynomial of degree 2 along the slit fitted in each column to the lit rows but for four at each end and
 those within five of the aperture; its error adds up with the weights. An extended source has no profile: a plain sum.
+The recipes reduce images and long slits of EFOSC2 and FORS2. Elsewhere the same is taken to be done, but a slit with fewer than 100 rows of
+sky cannot bear a curve: its sky is the mean of the rows outside the aperture (assumed).
 
 The width is that on the pixels (the pixel in quadrature). Counts are rounded to whole ADU: a variance of gain^2/12 at each reading.
 Exposures are reduced one by one and their sums added.
@@ -30,6 +32,8 @@ Array = NDArray[np.float64]
 
 IMAGE_RADIUS, TRACE_HALF_WIDTH = 1.0, 2.0  # FWHM, as the recipes science_image and science_spectrum have them
 SKY_DEGREE, SKY_MARGIN_PX, SLIT_EDGE_PX = 2, 5.0, 4.0
+LEAST_SKY_ROWS = 100
+_NODES = 17
 _FWHM = np.sqrt(8.0 * np.log(2.0))
 _PIXEL = 1.0 / 12.0  # variance of a pixel's extent
 _FINE = 16  # parts of a pixel's side, to know the area that a circle cuts
@@ -86,18 +90,21 @@ def sky_covariance(rows: float, slit_rows: float) -> Array:
     half = 0.5 * slit_rows
     places = np.arange(-np.floor(half), np.floor(half) + 1.0)
     used = places[(np.abs(places) <= half - SLIT_EDGE_PX) & (np.abs(places) > 0.5 * rows + SKY_MARGIN_PX)]
-    if used.size <= SKY_DEGREE + 1:
-        return np.zeros((SKY_DEGREE + 1, SKY_DEGREE + 1))
-    powers = np.vander(used / half, SKY_DEGREE + 1, increasing=True)
-    return np.asarray(np.linalg.inv(powers.T @ powers), dtype=np.float64)
+    found = np.zeros((SKY_DEGREE + 1, SKY_DEGREE + 1))
+    if used.size >= LEAST_SKY_ROWS:
+        powers = np.vander(used / half, SKY_DEGREE + 1, increasing=True)
+        found[:] = np.linalg.inv(powers.T @ powers)
+    elif slit_rows > rows:
+        found[0, 0] = 1.0 / max(used.size, slit_rows - rows, 1.0)
+    return found
 
 
 def _image_sums(aperture: Aperture) -> tuple[Array, Array, Array]:
     """Return sum of a^2 times profile over sum of a times profile, and sum of a^2, of the areas a of pixels in the circle."""
-    found = [_circle_sums(aperture.rows, round(float(sigma), 6)) for sigma in np.unique(aperture.sigma_rows)]
-    order = np.searchsorted(np.unique(aperture.sigma_rows), aperture.sigma_rows)
-    target, pixels = np.array(found).T
-    return target[order], pixels[order], np.zeros_like(aperture.sigma_rows)
+    sigma = aperture.sigma_rows
+    nodes = np.unique(np.linspace(float(np.min(sigma)), float(np.max(sigma)), _NODES))
+    target, pixels = np.array([_circle_sums(aperture.rows, float(node)) for node in nodes]).T
+    return np.interp(sigma, nodes, target), np.interp(sigma, nodes, pixels), np.zeros_like(sigma)
 
 
 @lru_cache(maxsize=256)

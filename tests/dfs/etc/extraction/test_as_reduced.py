@@ -30,16 +30,19 @@ def test_weights_are_those_of_horne(light: float, floor: float, sigma: float, ha
 
 def test_the_error_of_the_sky_is_that_of_its_fit() -> None:
     rng = np.random.default_rng(5)
-    rows = np.arange(-50.0, 51.0)
-    used = (np.abs(rows) <= 50.5 - SLIT_EDGE_PX) & (np.abs(rows) > 8.0 + SKY_MARGIN_PX)
-    powers = np.vander(rows / 50.5, 3, increasing=True)
+    rows = np.arange(-80.0, 81.0)
+    used = (np.abs(rows) <= 80.5 - SLIT_EDGE_PX) & (np.abs(rows) > 8.0 + SKY_MARGIN_PX)
+    powers = np.vander(rows / 80.5, 3, increasing=True)
     sky = rng.normal(0.0, 2.0, (used.sum(), 20000))
     fitted = powers @ np.linalg.lstsq(powers[used], sky, rcond=None)[0]
     inside = np.abs(rows) <= 8.0
     scatter = np.var(fitted[inside].sum(axis=0))
     ones = powers[inside].sum(axis=0)
-    assert 4.0 * ones @ sky_covariance(16.0, 101.0) @ ones == pytest.approx(scatter, rel=0.05)
+    assert 4.0 * ones @ sky_covariance(16.0, 161.0) @ ones == pytest.approx(scatter, rel=0.05)
 
 
-def test_a_slit_without_sky_has_no_fit() -> None:
-    assert not np.any(sky_covariance(20.0, 25.0))
+def test_a_short_slit_has_a_mean_sky() -> None:
+    found = sky_covariance(20.0, 60.0)
+    assert found[0, 0] == pytest.approx(1.0 / 40.0)
+    assert np.count_nonzero(found) == 1
+    assert not np.any(sky_covariance(20.0, 20.0))
