@@ -13,6 +13,7 @@ __all__ = ["binning_of", "value_of", "without_area"]
 
 _YES = frozenset({"on", "true", "yes", "1"})
 _NO = frozenset({"off", "false", "no", "0"})
+_WHOLE_MOST = 2**53  # beyond it JSON's whole numbers are not exact, and some are no floats at all
 _TEXT_MOST = {"sed": 1_500_000}  # characters; a packed table may be long
 
 
@@ -26,6 +27,8 @@ def value_of(one: Control, given: Any) -> Any:
     """
     if hasattr(given, "item") and not hasattr(given, "to_value"):
         given = given.item()  # a number of numpy
+    if isinstance(given, int) and abs(given) > _WHOLE_MOST:
+        raise UsageError("the number is too large", where=one.name, accepted=f"up to {one.high:g}")
     match one.kind:
         case "number":
             return number(given, one.unit, one.name, one.low, one.high)

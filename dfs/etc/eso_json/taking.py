@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dfs.errors import UsageError
+
 __all__ = ["Path", "Taken"]
 
 Path = tuple[str, ...]
 _DEPTH_MOST = 12
+_NUMBER_MOST = 1e15  # all that a calculator is told is smaller
 
 # What says nothing about signal and noise: which plots are drawn, when the form was filled in.
 _ASIDE = frozenset({"output", "application", "observatory", "instrumentName"})
@@ -40,12 +43,20 @@ class Taken:
         self._used: set[Path] = set()
 
     def take(self, *paths: Path) -> Any:
-        """Return the first value there is at one of `paths`, and mark it as used; None: there is none, or it is null."""
+        """Return the first value there is at one of `paths`, and mark it as used; None: there is none, or it is null.
+
+        Raises
+        ------
+        UsageError
+            A number beyond all that can be meant.
+        """
         for path in paths:
             value: Any = self._document
             for name in path:
                 value = value.get(name) if isinstance(value, Mapping) else None
             if value is not None and not isinstance(value, Mapping):
+                if isinstance(value, int | float) and not abs(value) <= _NUMBER_MOST:
+                    raise UsageError("it is no number that can be computed with", where=".".join(path))
                 self._used.add(path)
                 return value
         return None
