@@ -2,10 +2,12 @@
 
 An image of a point source is added up in a circle whose diameter is the smallest odd number of pixels that holds twice the image
 quality at the reference wavelength; it counts pi d^2 / 4 pixels. That is what version 118 of ESO's calculator for FORS2
-answers in six of six cases (github AlexLee24/CASTOR, validation/eso_etc.py). Spectra are added up over as many rows along the slit, the same number at all wavelengths: twice the image quality is what ESO's calculators
-take a point's light to fall in (User Manual of that for VIMOS, www.eso.org/observing/etc/doc/vimos/helpvimos.html: within a circle whose
-radius is the image quality), and the calculator for FORS2 has one control of the aperture (``aperturepix``) for images and spectra; that it
-rounds there too is assumed, no spectrum of theirs was at hand. A cube is an image at each wavelength.
+answers in six of six cases (github AlexLee24/CASTOR, validation/eso_etc.py). A cube is an image at each wavelength.
+
+Spectra are added up over as many rows along the slit, the same number at all wavelengths: a point's light is taken by ESO's calculators to
+fall within a circle whose radius is the image quality (User Manual of that for VIMOS,
+www.eso.org/observing/etc/doc/vimos/helpvimos.html), and that for FORS2 has one control of the aperture (``aperturepix``) for images and
+spectra. That it rounds there too is assumed: no spectrum of theirs was at hand.
 
 The image is a Gaussian. An extended source without a size fills slit and aperture, which is then that of a point source; one with
 a diameter is added up over its disk, or where the slit crosses it; its edge is taken as sharp.
