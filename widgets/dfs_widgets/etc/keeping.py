@@ -11,7 +11,6 @@ from dfs.etc.documents import request_of
 from dfs_widgets.etc.part import EtcPart
 from dfs_widgets.state.etc.figures import readable
 from dfs_widgets.state.etc.panels import Numbers, panels
-from dfs_widgets.state.etc.peaks import peak_by_wavelength
 from dfs_widgets.state.etc.setups import KEPT_MOST, Setup, checked_name, differences, free_name
 
 __all__ = ["Keeping"]
@@ -134,7 +133,7 @@ class Keeping:
         for one in self.setups:
             if not one.is_shown or one.result is None:
                 continue
-            for panel in panels(one.result, numbers, peak_by_wavelength(one.result)):
+            for panel in panels(one.result, numbers):
                 if panel["name"] == "noise":
                     continue  # four curves each would hide one another
                 # Of several curves the one that tells set-ups apart: the target, or the efficiency.

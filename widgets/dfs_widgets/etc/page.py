@@ -150,12 +150,9 @@ class ExposureTimes:
             self.keeping.show()
 
     def _brought(self, _: Any, message: Any, buffers: Any) -> None:
-        """Take a file, or note which plot is looked at."""
+        """Take a file."""
         kind = message.get("kind") if isinstance(message, Mapping) else None
-        if kind == "chosen":
-            self.part.question = self.part.question.put({"show": str(message["name"])})
-            self._show_address()
-        elif kind in {"upload", "open"} and buffers:
+        if kind in {"upload", "open"} and buffers:
             with self.work.doing("Reading…", self._beside):
                 content = bytes(buffers[0])
                 if kind == "upload":

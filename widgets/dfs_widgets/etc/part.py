@@ -23,7 +23,6 @@ from dfs_widgets.state.etc.figures import answer_of, heading_of, shown_mapping
 from dfs_widgets.state.etc.fitting import at_line, fitted
 from dfs_widgets.state.etc.forms import control_of_problem, form_spec, form_values
 from dfs_widgets.state.etc.panels import Numbers, panels, time_panel
-from dfs_widgets.state.etc.peaks import around_time, peak_by_wavelength
 from dfs_widgets.state.etc.question import EtcQuestion
 
 __all__ = ["EtcPart"]
@@ -173,8 +172,8 @@ class EtcPart:
             self.plots.panels = {**self.plots.panels, "stale": self.result is not None, "serial": self._serial}
             return
         result, numbers = self.result, Numbers()
-        listed = panels(result, numbers, peak_by_wavelength(result))
-        listed.append(time_panel(result, *around_time(self.calculate, result, self.question.range_percent), numbers))
+        listed = panels(result, numbers, self.plots.chosen)
+        listed.append(time_panel(result, numbers, self.question.range_percent))
         choice = result.request.choice
         with self.plots.hold_sync():
             self.plots.night = {}  # it was that of the question before
@@ -214,7 +213,16 @@ class EtcPart:
                 with self.work.doing("", self._is_beside):
                     self.rest()
 
+        def turned(_: Any, message: Any, __: Any) -> None:
+            if isinstance(message, dict) and message.get("kind") == "chosen":
+                with self.work.doing("", self._is_beside):
+                    self.plots.chosen = str(message["name"])
+                    self.question = self.question.put({"show": self.plots.chosen})
+                    self._draw()
+                    self.rest()
+
         self.controls.on_msg(told)
+        self.plots.on_msg(turned)
 
 
 def _here(request: Request) -> Result:

@@ -18,7 +18,7 @@ function makeChart(room, name) {
   function redraw() {
     const panel = room.panel(name);
     figure.hidden = !panel;
-    if (!panel) return;
+    if (!panel?.x) return; // nothing, or not here yet
     self.log ??= Boolean(panel.y.log);
     title.textContent = panel.title;
     logButton.setAttribute("aria-pressed", String(self.log));
@@ -36,7 +36,7 @@ function makeChart(room, name) {
     const curves = room.curves(name);
     const colour = room.colour();
     const pointer = room.pointers[panel.x.axis] ?? null;
-    self.laid = layOut(panel, curves, width, height, { range: room.ranges[panel.x.axis] ?? null, log: self.log });
+    self.laid = layOut(panel, curves, width, height, { range: room.ranges[panel.x.axis] ?? null, log: self.log, areas: room.areas(name) });
     drawChart(context, panel, curves, self.laid, colour, { pointer, stale: room.stale(), areas: room.areas(name) });
     if (self.brush) drawBrush(context, self.brush, self.laid.frame, colour);
     drawLegend(legend, panel, curves, pointer);

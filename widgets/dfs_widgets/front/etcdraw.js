@@ -44,9 +44,9 @@ function wholeRange(curves, axis) {
 }
 
 /** Return what the vertical axis shows: all that is visible of all curves, and the levels close enough to matter. */
-function heightRange(panel, curves, [a, b], log) {
+function heightRange(panel, curves, [a, b], log, areas = []) {
   let [low, high] = [Infinity, -Infinity];
-  for (const { xs, ys } of curves) {
+  for (const { xs, ys } of [...curves, ...areas.map(({ xs, highs }) => ({ xs, ys: highs }))]) {
     const [u, v] = extentOf(ys, log, Math.max(0, firstNotBelow(xs, a) - 1), Math.min(xs.length, firstNotBelow(xs, b) + 1));
     low = Math.min(low, u);
     high = Math.max(high, v);
@@ -59,10 +59,10 @@ function heightRange(panel, curves, [a, b], log) {
 }
 
 /** Lay out a chart: frame, scales, ranges. */
-function layOut(panel, curves, width, height, { range, log, head = 0 }) {
+function layOut(panel, curves, width, height, { range, log, head = 0, areas = [] }) {
   const frame = { x0: CHART_EDGE.left, x1: Math.max(CHART_EDGE.left + 20, width - CHART_EDGE.right), y0: Math.max(head + 30, height - CHART_EDGE.bottom), y1: CHART_EDGE.top + head };
   const across = range ?? wholeRange(curves, panel.x);
-  const up = heightRange(panel, curves, across, log);
+  const up = heightRange(panel, curves, across, log, areas);
   return { frame, sx: makeScale(...across, frame.x0, frame.x1, Boolean(panel.x.log)), sy: makeScale(...up, frame.y0, frame.y1, log) };
 }
 

@@ -17,7 +17,7 @@ function render({ model, el }) {
       chosen = name;
       press(name);
       shows();
-      model.send({ kind: "chosen", name });
+      ask(model, { kind: "chosen", name });
     });
     press(chosen);
     if (tabs.dataset.names !== there.map((one) => one.name).join()) { tabs.replaceChildren(group); tabs.dataset.names = there.map((one) => one.name).join(); }

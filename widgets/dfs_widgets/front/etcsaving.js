@@ -55,7 +55,7 @@ function savePicture(room, format, stem) {
       const [panel, curves] = [room.panel(name), room.curves(name)];
       context.save();
       context.translate(0, i * height);
-      const laid = layOut(panel, curves, width, height, { range: room.ranges[panel.x.axis] ?? null, log: Boolean(panel.y.log), head });
+      const laid = layOut(panel, curves, width, height, { range: room.ranges[panel.x.axis] ?? null, log: Boolean(panel.y.log), head, areas: room.areas(name) });
       drawChart(context, panel, curves, laid, colour, { areas: room.areas(name) });
       drawHead(context, panel, curves, colour);
       context.restore();

@@ -13,7 +13,6 @@ from dfs_widgets.state.etc.fitting import at_line, fitted, is_infrared
 from dfs_widgets.state.etc.forms import control_of_problem, form_spec, form_values
 from dfs_widgets.state.etc.gridview import grid_view
 from dfs_widgets.state.etc.panels import Numbers, panels, time_panel
-from dfs_widgets.state.etc.peaks import around_time, peak_by_wavelength
 from dfs_widgets.state.etc.question import FIRST, EtcQuestion
 from dfs_widgets.state.etc.setups import Setup, differences, free_name
 
@@ -89,8 +88,8 @@ def test_a_problem_stands_beside_its_control(where, control):
 
 def test_plots_hold_the_numbers_of_the_answer(answer):
     numbers = Numbers()
-    found = {one["name"]: one for one in panels(answer, numbers, peak_by_wavelength(answer))}
-    found["time"] = time_panel(answer, *around_time(calculate, answer, 50), numbers)
+    found = {one["name"]: one for one in panels(answer, numbers)}
+    found["time"] = time_panel(answer, numbers, 50)
     sent = np.frombuffer(numbers.bytes(), dtype="<f4")
 
     def row(panel, curve, axis="y"):
@@ -110,9 +109,34 @@ def test_plots_hold_the_numbers_of_the_answer(answer):
 def test_what_saturates_is_marked_in_every_plot_of_wavelength():
     bright = calculate(request_of({**FIRST, "mag": 10.0}))
     low, high = bright.saturation.saturated_nm
-    for panel in panels(bright, Numbers(), peak_by_wavelength(bright)):
-        assert panel["spans"] == [{"x0": low, "x1": high, "ink": "saturated"}]
+    for panel in panels(bright, Numbers()):
+        assert {"x0": low, "x1": high, "ink": "saturated"} in panel["spans"]
     assert "Longest safe exposure" in answer_of(bright)["saturation"]["text"]
+
+
+def test_only_the_plot_that_is_looked_at_brings_its_numbers(answer):
+    whole, part = Numbers(), Numbers()
+    panels(answer, whole)
+    found = {one["name"]: one for one in panels(answer, part, "noise")}
+    assert found["noise"]["curves"]
+    assert found["input"] == {"name": "input", "short": "Input", "curves": []}
+    assert part.length < whole.length
+    assert [one["name"] for one in panels(answer, Numbers(), "nosuch") if one["curves"]] == [
+        "snr",
+        "electrons",
+        "input",
+    ]
+
+
+def test_gaps_between_detectors_are_marked_and_not_drawn_through():
+    uves = calculate(request_of({"instrument": "UVES", "grism": "580", "mag": 15.0, "exposure": 600.0, "at": 620.0}))
+    numbers = Numbers()
+    snr = panels(uves, numbers, "input")[0]
+    gap = next(one for one in snr["spans"] if one["ink"] == "gap")
+    assert 570 < gap["x0"] < gap["x1"] < 590
+    start, length = snr["curves"][0]["y"]
+    values = np.frombuffer(numbers.bytes(), dtype="<f4")[start : start + length]
+    assert np.isnan(values[(uves.wavelength_nm >= gap["x0"]) & (uves.wavelength_nm <= gap["x1"])]).all()
 
 
 def test_an_image_has_its_band_and_its_time():

@@ -9,14 +9,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dfs.etc.growth import peaks, snr_by_time
 from dfs.etc.result import Result
 from dfs_widgets.state.etc.figures import readable
 
-__all__ = ["Numbers", "panels", "time_panel"]
+__all__ = ["CHOSEN", "Numbers", "panels", "time_panel"]
 
 Array = NDArray[np.float64]
 
+CHOSEN = {
+    "input": "Input",
+    "efficiency": "Efficiency",
+    "peak": "Saturation",
+    "noise": "Noise",
+    "quality": "Image",
+}  # of these one is shown at a time
+
 _FLUX = "erg s⁻¹ cm⁻² Å⁻¹"
+_TIMES = 31
 _INKS = {
     "target": "ink-target",
     "sky": "ink-sky",
@@ -53,27 +63,36 @@ class Numbers:
         )
 
 
-def panels(result: Result, numbers: Numbers, peak_e: Array | None = None) -> list[dict[str, Any]]:
+def panels(result: Result, numbers: Numbers, shown: str | None = None) -> list[dict[str, Any]]:
     """Return the plots of an answer against wavelength, without those that say nothing of it.
 
     Parameters
     ----------
     numbers
         Where their numbers go.
-    peak_e
-        Shape (n,): charge of the brightest pixel of one read-out, by wavelength.
+    shown
+        The one of `CHOSEN` that is looked at: the others come without curves; None: all come whole.
     """
-    if result.light.kind == "image":
-        return [_input(result, numbers), _efficiency(result, numbers)]
-    found = [_snr(result, numbers), _electrons(result, numbers), _input(result, numbers), _efficiency(result, numbers)]
-    if peak_e is not None:
-        found.append(_peak(result, numbers, peak_e))
-    return [*found, _noise(result, numbers), _quality(result, numbers)]
+    made = _IMAGE if result.light.kind == "image" else _SPECTRUM
+    chosen = shown if shown is None or shown in made else next(name for name in made if name in CHOSEN)
+    found = []
+    for name, make in made.items():
+        if chosen is None or name == chosen or name not in CHOSEN:
+            found.append(make(result, numbers))
+        else:
+            found.append({"name": name, "short": CHOSEN[name], "curves": []})
+    return found
 
 
-def time_panel(result: Result, times: Array, snr: Array, numbers: Numbers) -> dict[str, Any]:
-    """Return the plot of signal-to-noise against time around the answer."""
+def time_panel(result: Result, numbers: Numbers, percent: float = 50.0) -> dict[str, Any]:
+    """Return the plot of signal-to-noise against time, so many per cent around the answer."""
     point = "" if result.light.kind == "image" else f" at {result.at_nm:.1f} nm"
+    times, snr = snr_by_time(result, percent, _TIMES)
+    safe = result.saturation.longest_safe_s * result.request.exposure.count
+    is_safe = (
+        result.light.readout.infrared or safe >= times[-1]
+    )  # a longer time is more integrations there, none longer
+    label = f"S/N {readable(result.snr)} in {readable(result.exposure_s)} s"
     return {
         "name": "time",
         "title": f"Signal-to-noise against time{point}",
@@ -81,16 +100,9 @@ def time_panel(result: Result, times: Array, snr: Array, numbers: Numbers) -> di
         "x": {"label": "Exposure time", "unit": "s", "axis": "time", "sets": "exposure"},
         "y": {"label": "S/N", "unit": "", "free": True},
         "curves": [_curve("S/N", times, snr, numbers, "ink-snr", width=2)],
-        "marks": [
-            {
-                "x": result.exposure_s,
-                "y": result.snr,
-                "ink": "accent",
-                "label": f"S/N {readable(result.snr)} in {readable(result.exposure_s)} s",
-            }
-        ],
+        "marks": [{"x": result.exposure_s, "y": result.snr, "ink": "accent", "label": label}],
         "levels": [],
-        "spans": [],
+        "spans": [] if is_safe else [{"x0": safe, "x1": float(times[-1]), "ink": "saturated"}],
     }
 
 
@@ -111,7 +123,6 @@ def _panel(
 ) -> dict[str, Any]:
     waves = result.light.wavelength_nm
     medium = result.light.medium
-    band = result.saturation.saturated_nm
     return {
         "name": name,
         "title": title,
@@ -127,11 +138,27 @@ def _panel(
         "curves": list(curves),
         "marks": [],
         "levels": [],
-        "spans": []
-        if band is None or result.light.kind == "image"
-        else [{"x0": band[0], "x1": band[1], "ink": "saturated"}],
+        "spans": [] if result.light.kind == "image" else _spans(result),
         **more,
     }
+
+
+def _spans(result: Result) -> list[dict[str, Any]]:
+    """Return what is marked along the wavelengths: where it saturates, and where there is no detector."""
+    band = result.saturation.saturated_nm
+    found = [] if band is None else [{"x0": band[0], "x1": band[1], "ink": "saturated"}]
+    dead = np.concatenate([[False], result.throughput <= 0.0, [False]])
+    ends = np.flatnonzero(dead[1:] != dead[:-1])
+    waves = result.wavelength_nm
+    return found + [
+        {"x0": float(waves[first]), "x1": float(waves[last - 1]), "ink": "gap"}
+        for first, last in zip(ends[::2], ends[1::2], strict=True)
+    ]
+
+
+def _seen(result: Result, values: Array) -> Array:
+    """Return numbers without those between detectors."""
+    return np.where(result.throughput > 0.0, values, np.nan) if np.min(result.throughput) <= 0.0 else values
 
 
 def _snr(result: Result, numbers: Numbers) -> dict[str, Any]:
@@ -141,7 +168,7 @@ def _snr(result: Result, numbers: Numbers) -> dict[str, Any]:
         "ink": "accent",
         "label": f"{readable(result.snr)} at {result.at_nm:.1f} nm",
     }
-    curve = _curve("S/N", result.wavelength_nm, result.snr_per_pixel, numbers, "ink-snr")
+    curve = _curve("S/N", result.wavelength_nm, _seen(result, result.snr_per_pixel), numbers, "ink-snr")
     y = {"label": "S/N per pixel", "unit": ""}
     return _panel(result, "snr", "Signal-to-noise per spectral pixel", "S/N", y, [curve], marks=[mark])
 
@@ -169,7 +196,7 @@ def _input(result: Result, numbers: Numbers) -> dict[str, Any]:
     unit = f"{_FLUX} arcsec⁻²" if result.request.target.extended else _FLUX
     y = {"label": "Flux", "unit": unit}
     title = "Input spectrum, outside the atmosphere"
-    return _panel(result, "input", title, "Input", y, [_curve("Target", waves, flux, numbers, "ink-target")])
+    return _panel(result, "input", title, CHOSEN["input"], y, [_curve("Target", waves, flux, numbers, "ink-target")])
 
 
 def _efficiency(result: Result, numbers: Numbers) -> dict[str, Any]:
@@ -187,18 +214,18 @@ def _efficiency(result: Result, numbers: Numbers) -> dict[str, Any]:
         if float(np.min(result.slit_fraction)) < 1.0:
             curves.append(_curve("and the slit", waves, with_air * result.slit_fraction, numbers, "ink-read"))
     y = {"label": "Efficiency", "unit": ""}
-    return _panel(result, "efficiency", "Total efficiency and range", "Efficiency", y, curves)
+    return _panel(result, "efficiency", "Total efficiency and range", CHOSEN["efficiency"], y, curves)
 
 
-def _peak(result: Result, numbers: Numbers, peak_e: Array) -> dict[str, Any]:
+def _peak(result: Result, numbers: Numbers) -> dict[str, Any]:
     readout = result.light.readout
     levels = [{"y": readout.full_well_e, "label": "saturation", "ink": "error", "always": True}]
     if readout.linear_e is not None and readout.linear_e < readout.full_well_e:
         levels.append({"y": readout.linear_e, "label": "linear to 1 %", "ink": "warning"})
     one = "DIT" if readout.infrared else "exposure"
     y = {"label": "Electrons", "unit": "e⁻", "log": True, "decades": 4}
-    curves = [_curve("Brightest pixel", result.wavelength_nm, peak_e, numbers, "ink-target")]
-    return _panel(result, "peak", f"Brightest pixel of one {one}", "Saturation", y, curves, levels=levels)
+    curves = [_curve("Brightest pixel", result.wavelength_nm, peaks(result), numbers, "ink-target")]
+    return _panel(result, "peak", f"Brightest pixel of one {one}", CHOSEN["peak"], y, curves, levels=levels)
 
 
 def _noise(result: Result, numbers: Numbers) -> dict[str, Any]:
@@ -214,11 +241,23 @@ def _noise(result: Result, numbers: Numbers) -> dict[str, Any]:
         if float(np.max(values)) > 0.0
     ]
     y = {"label": "Noise, rms", "unit": "e⁻", "log": True, "decades": 3}
-    return _panel(result, "noise", "What the noise is made of", "Noise", y, curves)
+    return _panel(result, "noise", "What the noise is made of", CHOSEN["noise"], y, curves)
 
 
 def _quality(result: Result, numbers: Numbers) -> dict[str, Any]:
     waves = result.wavelength_nm
     curves = [_curve("Image quality", waves, result.image_quality_nm, numbers, "ink-target")]
     y = {"label": "FWHM", "unit": "arcsec", "free": True}
-    return _panel(result, "quality", "Image quality on the detector", "Image", y, curves)
+    return _panel(result, "quality", "Image quality on the detector", CHOSEN["quality"], y, curves)
+
+
+_SPECTRUM = {
+    "snr": _snr,
+    "electrons": _electrons,
+    "input": _input,
+    "efficiency": _efficiency,
+    "peak": _peak,
+    "noise": _noise,
+    "quality": _quality,
+}
+_IMAGE = {"input": _input, "efficiency": _efficiency}
