@@ -28,7 +28,7 @@ def value_of(one: Control, given: Any) -> Any:
     if hasattr(given, "item") and not hasattr(given, "to_value"):
         given = given.item()  # a number of numpy
     if isinstance(given, int) and abs(given) > _WHOLE_MOST:
-        raise UsageError("the number is too large", where=one.name, accepted=f"up to {one.high:g}")
+        raise UsageError("the number is too large", where=one.name)
     match one.kind:
         case "number":
             return number(given, one.unit, one.name, one.low, one.high)

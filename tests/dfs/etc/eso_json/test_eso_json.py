@@ -227,7 +227,10 @@ def test_an_image_is_answered_under_the_names_of_the_record():
     result = etc.Calculator().of({**FORS, "instrumentName": "fors"})
     document = json.loads(json.dumps(answer_eso(result, FORS, "2026-01-01T00:00:00"), allow_nan=False))
     found = document["data"]["plots"]["imaging"]
-    assert found["omega"] == pytest.approx(1.484893, rel=1e-4)  # as ESO's calculator answers
+    # As ESO's calculator answered, in the record of CASTOR.
+    assert found["omega"] == pytest.approx(1.484893, rel=1e-4)
+    assert found["encircled"] == pytest.approx(0.947115, rel=1e-3)
+    assert found["snr"] == pytest.approx(358.707, rel=0.03)
     assert found["detectorparameters"]["ron"] == 3.15
     assert document["input"] == FORS
     assert document["success"]
