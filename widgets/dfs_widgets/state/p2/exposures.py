@@ -11,6 +11,7 @@ import numpy as np
 
 from dfs.errors import DfsError, UsageError
 from dfs.etc.controls import CONTROLS
+from dfs.etc.result import Result
 from dfs.model.phase2 import ObservationBlock
 from dfs.phase2.api import Document
 from dfs.phase2.exposure_times import ExposureResult, Question, Taken, brightness_of, exposure_times
@@ -93,7 +94,7 @@ def _answer(one: ExposureResult) -> dict[str, Any]:
         "snr": f"{one.median_snr if not is_image else result.snr:.3g}",
         "what": "S/N" if is_image else "S/N per pixel, median",
         "more": "" if is_image else f"at best {one.best_snr:.3g}",
-        "time": f"{result.exposure_s:g} s in {result.request.exposure.count} x",
+        "time": _divided(result),
         "assumed": len(result.assumed),
         "notes": list(result.notes),
         "curve": {},
@@ -111,6 +112,14 @@ def _answer(one: ExposureResult) -> dict[str, Any]:
         drawn["curve"] = _curve(result.wavelength_nm, result.snr_per_pixel, spread.snr[0], spread.snr[-1])
     drawn["chance"] = f"such seeing: {spread.chance:.0%} of the time"
     return drawn
+
+
+def _divided(result: Result) -> str:
+    """Return the time as it is divided: ``3 × 800 s``, ``25 × 6 × 10 s``."""
+    exposure = result.request.exposure
+    counts = [exposure.count, *([] if exposure.ndit is None else [exposure.ndit])]
+    each = result.exposure_s / np.prod(counts)
+    return " × ".join([*(f"{one}" for one in counts if one != 1), f"{each:g} s"])
 
 
 def _curve(wavelength: Any, snr: Any, low: Any, high: Any) -> dict[str, Any]:
