@@ -42,8 +42,10 @@ def matching(what: str, asked: str, known: Iterable[str], where: str) -> str:
             return found[0]
         if found:
             raise UsageError(f"{what} {asked!r} may be {' or '.join(found)}", where=where, accepted=", ".join(names))
-    near = get_close_matches(wanted, [_plain(one) for one in names], n=1, cutoff=0.5)
-    meant = next((one for one in names if near and _plain(one) == near[0]), None)
+    # Whole names, and what follows the last underscore: 300X is near to GRIS_300V.
+    spelled = {_plain(one).rpartition("_")[2]: one for one in names} | {_plain(one): one for one in names}
+    near = get_close_matches(wanted, spelled, n=1, cutoff=0.5)
+    meant = spelled[near[0]] if near else None
     raise UsageError(
         f"there is no {what} {asked!r}",
         where=where,

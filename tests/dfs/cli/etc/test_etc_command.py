@@ -138,7 +138,7 @@ def test_lists_for_people(capsys, words):
         ([], "INSTRUMENT", "FORS2"),
         (["FORS3", "--mag", "2", "--exposure", "1"], "INSTRUMENT", "FORS2"),
         (["FORS2", "HAWKI"], "INSTRUMENT", "one instrument"),
-        ([*SPECTRUM, "--exposure", "1", "--grism", "300X"], "--grism", "300V"),
+        ([*SPECTRUM, "--exposure", "1", "--grism", "300X"], "--grism", "did you mean GRIS_300V?"),
         ([*SPECTRUM, "--exposure", "1", "--slit", "1.1"], "--slit", "1.31"),
         ([*SPECTRUM, "--exposure", "1,5"], "--exposure", "number"),
         ([*SPECTRUM, "--exposure", "1", "--at", "2000"], "--at", "nm"),
