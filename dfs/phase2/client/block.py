@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dfs.errors import NotFoundError, UsageError
-from dfs.phase2.client.charting import Charted
+from dfs.phase2.client.exposing import Exposed
 from dfs.phase2.client.pointing import target_document
 from dfs.phase2.client.quantities import CONSTRAINT_UNITS, constraint_name, instant, plain_value
 from dfs.phase2.client.results import Execution, Findings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Block"]
 
 
-class Block(Charted):
+class Block(Exposed):
     """An OB or CB of a run.  What you set is yours until `push`; whatever asks the observatory pushes before.
 
     Examples

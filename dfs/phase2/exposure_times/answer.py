@@ -36,7 +36,7 @@ class Taken:
 
 
 def answered(result: Result) -> dict[str, Any]:
-    """Return a result as a question that is answered: the exposure that was found, the seeing as image quality."""
+    """Return a result as a question that is answered: the exposure that was found, the seeing as image quality, the Moon as lit fraction."""
     said = inputs(result.request)
     said.pop("snr", None)
     if said.get("dit") is None:
@@ -45,9 +45,19 @@ def answered(result: Result) -> dict[str, Any]:
         said["ndit"] = max(round(result.exposure_s / (said["dit"] * said.get("count", 1))), 1)
         said.pop("exposure", None)
     said.pop("seeing", None)
+    said["fli"] = _lit(said.get("fli"), said.pop("days_from_new_moon", None))
     said["at"] = round(result.at_nm, 1)
     said["image_quality"] = math.ceil(result.image_quality_arcsec * 100.0 - 1e-6) / 100.0
     return said
+
+
+def _lit(fli: float | None, days: float | None) -> float:
+    """Return the lit fraction of the Moon that was calculated with: 0 without one."""
+    if fli is None and days is not None:
+        from dfs.sky.emission import moon_of_days
+
+        fli = moon_of_days(days).illumination
+    return math.ceil((fli or 0.0) * 100.0 - 1e-6) / 100.0
 
 
 def taken(document: Mapping[str, Any], index: int, answer: Mapping[str, Any], arm: str = "") -> list[Taken]:

@@ -21,6 +21,7 @@ __all__ = ["MARK", "brightness_of", "checked_brightness", "is_bright_enough_know
 MARK = "ETC:"
 # What the block itself says, in its templates; all else may stand in the line.
 _NOT_HERE = {"instrument", "mode", "exposure", "snr", "dit", "ndit", "count"}
+_FIRST = ("mag", "band", "system", "line_flux", "sed", "redshift", "extended", "diameter", "at")  # as people say it
 _ACCEPTED = tuple(name for name in CONTROLS if name not in _NOT_HERE)
 
 
@@ -66,7 +67,8 @@ def written(comments: str, said: Mapping[str, Any]) -> str:
     given = {name: value for name, value in checked_brightness(said).items() if value != CONTROLS[name].default}
     if not given:
         return kept
-    line = " ".join([MARK, *(f"{name}={_text(value)}" for name, value in given.items())])
+    names = [*(one for one in _FIRST if one in given), *(one for one in given if one not in _FIRST)]
+    line = " ".join([MARK, *(f"{name}={_text(given[name])}" for name in names)])
     return f"{kept}\n{line}" if kept else line
 
 
