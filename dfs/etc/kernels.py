@@ -217,13 +217,11 @@ def reduced_spectra(
     """Fill `found` with the signal-to-noise of spectra extracted with weights.
 
     As `eso_spectra`. The noise of a column is that of its light and of so many rows without light; the number depends on the light over the
-    noise of such a row only: `rows_of_noise`, shape (widths, nodes - 1, m), tells it between two nodes at even steps of the measure that
-    `dfs.etc.grid_tables.steps_of_light` describes. `sigma` (widths, nodes - 1) is the profile that it is for, `spread` (widths, nodes)
+    noise of such a row only: `rows_of_noise`, shape (widths, nodes - 1, 11), has the coefficients, lowest first, of its polynomial between
+    two nodes in the measure of `dfs.etc.grids.noise`. `sigma` (widths, nodes - 1) is the profile that it is for, `spread` (widths, nodes)
     that at each node. `times` (cases, 5) ends with the beams.
     """
-    steps = np.float32(rows_of_noise.shape[2] - 1)
-    last = np.int32(rows_of_noise.shape[2] - 2)
-    one = np.float32(1.0)
+    one, two = np.float32(1.0), np.float32(2.0)
     for case in range(rows.shape[0]):
         source, dark = target[rows[case, 0]], sky[rows[case, 1]]
         width = rows[case, 2]
@@ -234,13 +232,16 @@ def reduced_spectra(
         out = found[case]
         for node in range(starts.shape[0] - 1):
             low, step = nodes[node] * light, (nodes[node + 1] - nodes[node]) * light
-            table, base = rows_of_noise[width, node], sigma[width, node]
+            base = sigma[width, node]
+            c = rows_of_noise[width, node]
+            c0, c1, c2, c3, c4, c5, c6 = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+            c7, c8, c9, c10 = c[7], c[8], c[9], c[10]
             narrow, more = sigmas[node] / base, (sigmas[node + 1] - sigmas[node]) / base
             for i in range(starts[node], starts[node + 1]):
                 signal = source[i] * (low + step * place[i])
                 floor = beams * (dark[i] * seconds + quiet) * (narrow + more * place[i])
-                measure = np.sqrt(np.sqrt(signal / (floor * base)))
-                where = measure / (one + measure) * steps
-                k = min(np.int32(where), last)
-                count = table[k] + (where - np.float32(k)) * (table[k + 1] - table[k])
+                q = np.sqrt(np.sqrt(signal / (floor * base)))
+                t = two * q / (one + q) - one
+                high = c6 + t * (c7 + t * (c8 + t * (c9 + t * c10)))
+                count = c0 + t * (c1 + t * (c2 + t * (c3 + t * (c4 + t * (c5 + t * high)))))
                 out[i] = root * signal / np.sqrt(signal + floor * count)
