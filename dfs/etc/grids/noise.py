@@ -46,7 +46,7 @@ def rows_of_noise(aperture: Aperture, sigmas: Array) -> Array:
     rows = (squares + fitted + (source - 1.0) * light).reshape(sigmas.size, measure.size)
     weight = 1.0 / (rows + light.reshape(rows.shape))  # what counts is the error of the whole variance
     powers = np.vander(t, DEGREE + 1, increasing=True)
-    found = [
-        np.linalg.lstsq(powers * w[:, np.newaxis], one * w, rcond=None)[0] for one, w in zip(rows, weight, strict=True)
-    ]
-    return np.array(found)
+    weighted = powers * weight[:, :, np.newaxis]
+    normal = weighted.transpose(0, 2, 1) @ weighted
+    right = np.einsum("ijk,ij->ik", weighted, rows * weight)
+    return np.asarray(np.linalg.solve(normal, right[:, :, np.newaxis])[:, :, 0], dtype=np.float64)
