@@ -24,7 +24,8 @@ function render({ model, el }) {
     shows();
   }
   function shows() {
-    for (const one of more) { one.box.classList.toggle("is-away", one.name !== chosen); if (one.name === chosen) one.redraw(); }
+    for (const one of more) one.box.classList.toggle("is-away", one.name !== chosen);
+    room.redraw();
   }
   let due = false;
   room.paint = () => {
