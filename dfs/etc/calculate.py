@@ -18,6 +18,7 @@ from dfs.etc.result import Result, Saturation
 from dfs.etc.saturation import saturation_of
 from dfs.etc.sky import sky_magnitudes
 from dfs.etc.solve import collected, time_for_snr, variances
+from dfs.etc.spectra.formulas import line_nm
 from dfs.instruments.optics import LightPath, light_path
 
 __all__ = ["VERSION", "calculate", "checked_request", "place_of_interest"]
@@ -73,7 +74,7 @@ def place_of_interest(request: Request, light: LightPath, rates: Rates) -> tuple
         return float(rates.wavelength_nm[0]), 0
     asked = request.exposure.at_nm
     if asked is None:
-        return _middle(light)
+        return _line(request, light) or _middle(light)
     wanted = asked
     place = int(np.argmin(np.abs(rates.wavelength_nm - wanted)))
     if not abs(rates.wavelength_nm[place] - wanted) <= light.width_nm[place]:
@@ -84,6 +85,16 @@ def place_of_interest(request: Request, light: LightPath, rates: Rates) -> tuple
             accepted=f"{low:.1f} to {high:.1f} nm",
         )
     return wanted, place
+
+
+def _line(request: Request, light: LightPath) -> tuple[float, int] | None:
+    """Return the place of an emission line, in the medium of the instrument; None where the target is none, or its line is not seen."""
+    target = request.target
+    if target.sed.kind != "line":
+        return None
+    place = int(np.argmin(np.abs(light.vacuum_nm - line_nm(target.sed, target.redshift))))
+    seen = light.throughput[place] > 0 and 0 < place < light.wavelength_nm.size - 1
+    return (float(light.wavelength_nm[place]), place) if seen else None
 
 
 @lru_cache(maxsize=64)

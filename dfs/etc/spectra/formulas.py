@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from dfs.errors import UsageError
 from dfs.etc.spectra.sed import Sed
 from dfs.etc.spectra.shapes import LineShape, Shape, SmoothShape, TableShape
+from dfs.sky.refraction import air_to_vacuum_nm
 
-__all__ = ["shape_of"]
+__all__ = ["line_nm", "shape_of"]
 
 Array = NDArray[np.float64]
 
 _REFERENCE_NM = 550.0  # where a power law is 1
 _HC_K = 1.438776877e7  # nm K, second radiation constant (CODATA 2018)
 _WIEN = 2.897771955e6  # nm K, Wien's displacement (CODATA 2018)
+_QUOTED_IN_AIR = (200.0, 2000.0)
 _MOST = 700.0  # beyond, nothing is left and exp overflows
 
 
@@ -33,7 +35,7 @@ def shape_of(sed: Sed, redshift: float = 0.0, *, goes_on: bool = False) -> Shape
     if sed.kind == "blackbody":
         return SmoothShape(partial(_black_body, kelvin=sed.value, redshift=redshift))
     if sed.kind == "line":
-        return LineShape(sed.value * stretch, sed.fwhm_nm * stretch, sed.line_flux or 1.0)
+        return LineShape(line_nm(sed, redshift), sed.fwhm_nm * stretch, sed.line_flux or 1.0)
     if sed.kind == "template":
         from dfs.etc.spectra.templates import template
 
@@ -41,6 +43,13 @@ def shape_of(sed: Sed, redshift: float = 0.0, *, goes_on: bool = False) -> Shape
     if sed.samples is None:
         raise UsageError(f"no spectrum of kind {sed.kind!r}", where="sed")
     return TableShape(sed.samples, redshift, goes_on=goes_on)
+
+
+def line_nm(sed: Sed, redshift: float = 0.0) -> float:
+    """Return where a line is seen, in vacuum (nm): its name is its wavelength in air from 200 to 2000 nm, as spectroscopists quote it."""
+    quoted_in_air = _QUOTED_IN_AIR[0] <= sed.value <= _QUOTED_IN_AIR[1]
+    at_rest = float(air_to_vacuum_nm(sed.value)) if quoted_in_air else sed.value
+    return at_rest * (1.0 + redshift)
 
 
 def _power_law(wavelength_nm: Array, *, index: float, redshift: float) -> Array:

@@ -34,7 +34,8 @@ class Sed:
     kind
         First word of one of `FORMS`, or ``table``.
     value
-        Kelvin of the black body; index of the power law, of flux per wavelength; wavelength of the line (vacuum nm, at rest).
+        Kelvin of the black body; index of the power law, of flux per wavelength; wavelength of the line
+        (nm, at rest; as it is quoted: in air from 200 to 2000 nm, else in vacuum).
     name
         Of the template; path of the file.
     fwhm_nm

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from dfs.errors import UsageError
 from dfs.etc.request import Target
 from dfs.etc.spectra import Sed, flux_density, photon_rate
+from dfs.etc.spectra.formulas import line_nm
+from dfs.sky.refraction import air_to_vacuum_nm
 
 GRID = np.linspace(400.0, 900.0, 1001)
 STEP = 0.5
@@ -51,7 +53,7 @@ def test_ten_times_brighter_is_ten_times_the_photons(text, magnitude):
 def test_a_line_arrives_whole(centre, resolved):
     text = f"line:{centre}:{0.7 if resolved else 0}:3e-17"
     photons = np.sum(rate(text)) * STEP
-    energy = (centre * u.nm).to_value(u.erg, u.spectral())
+    energy = (float(air_to_vacuum_nm(centre)) * u.nm).to_value(u.erg, u.spectral())  # quoted in air
     assert photons == pytest.approx(3e-17 / energy * 1e4, rel=1e-9)
 
 
@@ -131,3 +133,10 @@ def test_the_answer_is_kept_and_cannot_be_changed():
     answer = rate("flat_nu", magnitude=20.0)
     with pytest.raises(ValueError, match="read-only"):
         answer[0] = 1.0
+
+
+@pytest.mark.parametrize(("quoted", "vacuum"), [(656.28, 656.4614), (121.567, 121.567), (2166.12, 2166.12)])
+def test_lines_are_where_spectroscopists_quote_them(quoted, vacuum):
+    """H-alpha is quoted in air, Lyman alpha and Brackett gamma in vacuum."""
+    assert line_nm(Sed.of(f"line:{quoted}")) == pytest.approx(vacuum, abs=2e-4)
+    assert line_nm(Sed.of(f"line:{quoted}"), 1.0) == pytest.approx(2 * vacuum, abs=4e-4)
