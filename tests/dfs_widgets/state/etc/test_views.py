@@ -209,4 +209,4 @@ def test_set_ups_are_compared_in_what_differs(answer):
     assert rows["Slit width (arcsec)"] == ["1", "2"]
     assert rows["Magnitude (mag)"] == ["20", "21"]
     assert "Band" not in rows
-    assert free_name(answer, ["FORS2 GRIS_300V"]) == "FORS2 GRIS_300V (2)"
+    assert free_name(answer, ["FORS2 300V"]) == "FORS2 300V (2)"

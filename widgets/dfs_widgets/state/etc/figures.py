@@ -43,7 +43,7 @@ def readable(value: float | None, digits: int = 4) -> str:
 def heading_of(result: Result) -> str:
     """Return what is set up, in one line."""
     choice, light = result.request.choice, result.light
-    parts = [choice.instrument.upper(), choice.disperser or choice.filter or choice.mode]
+    parts = [choice.instrument.upper(), (choice.disperser or choice.filter or choice.mode).removeprefix("GRIS_")]
     if light.slit_arcsec is not None:
         parts.append(f'slit {light.slit_arcsec:g}"')
     target = result.request.target

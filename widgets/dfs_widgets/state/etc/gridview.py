@@ -74,7 +74,15 @@ def _values(name: str, result: Result, said: dict[str, Any]) -> list[float]:
         return [round(said["mag"] + step, 2) for step in AXES[name][1]] if "mag" in said else []
     if name == "fli" and said.get("sky_model") == "classic":
         return []
-    return list(AXES[name][1])
+    return _with_present(list(AXES[name][1]), said.get(name))
+
+
+def _with_present(values: list[float], present: Any) -> list[float]:
+    """Return the values with what is asked now in the place of the nearest of them."""
+    if not isinstance(present, int | float):
+        return values
+    place = int(np.argmin(np.abs(np.array(values) - present)))
+    return [*values[:place], float(present), *values[place + 1 :]]
 
 
 def _cell(

@@ -55,7 +55,7 @@ def checked_name(text: str) -> str:
 def free_name(result: Result, taken: Sequence[str]) -> str:
     """Return a name that says what is set up and is not taken."""
     choice = result.request.choice
-    stem = f"{choice.instrument.upper()} {choice.disperser or choice.filter or choice.mode}"
+    stem = f"{choice.instrument.upper()} {(choice.disperser or choice.filter or choice.mode).removeprefix('GRIS_')}"
     return next(name for name in (stem, *(f"{stem} ({n})" for n in range(2, 100))) if name not in taken)
 
 
