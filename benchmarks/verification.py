@@ -1,4 +1,4 @@
-"""Verifying a run of 1,000 blocks with four templates each, one block, and drawing a finding chart.
+"""Verifying a run of 1,000 blocks with four templates each, the same with a brightness for each target, one block, and drawing a finding chart.
 
 Usage: python benchmarks/verification.py
 
@@ -57,6 +57,17 @@ def tree_of(block: ObservationBlock, run: ObservingRun) -> RunTree:
     return RunTree(run, Container(2, 1, None, "Folder", "root", items=blocks), {"summary": "benchmark"})
 
 
+def bright(tree: RunTree) -> RunTree:
+    """Return the run with a brightness in the comments of every block, no two alike."""
+    blocks = tuple(
+        replace(
+            one, description={**one.description, "userComments": f"ETC: mag={12 + at / 100} band=R sed=blackbody:5800"}
+        )
+        for at, one in enumerate(tree.blocks())
+    )
+    return replace(tree, root=replace(tree.root, items=blocks))
+
+
 def main() -> None:
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     block = new_block(examples("FORS2")[0])
@@ -65,6 +76,8 @@ def main() -> None:
     run = ObservingRun(1, "117.23XY.001", "", "FORS2", "UT1", version, 117, "SM", 2, begin, end)
     tree = tree_of(block, run)
     timed(f"verify a run of {BLOCKS} blocks, a year", 1.0, lambda: Verifier().verify_run(tree))
+    known = bright(tree)
+    timed("the same, with the brightness of each", 1.0, lambda: Verifier().verify_run(known))
     timed("verify one block of it", 0.1, lambda: Verifier().verify_block(run, next(tree.blocks())))
     rng = np.random.default_rng(2)
     place = block.target.ra_deg, block.target.dec_deg

@@ -37,6 +37,8 @@ class TemplateLink:
         Control -> pattern of parameters.
     adaptive
         Its image is limited by the turbulence, not by an image quality.
+    sky_safe_s
+        In an exposure (DIT) so short no sky fills the detector, whatever is set up.
     """
 
     begins: tuple[str, ...]
@@ -44,6 +46,7 @@ class TemplateLink:
     fixed: Mapping[str, Any]
     patterns: Mapping[str, str]
     adaptive: bool = False
+    sky_safe_s: float = 0.0
 
     def fits(self, template: str, arm: str) -> bool:
         """Tell whether it is about an arm of a template."""
@@ -125,6 +128,7 @@ def _template(entry: Entry) -> TemplateLink:
         fixed=entry.table("fixed").values,
         patterns={name: str(pattern) for name, pattern in entry.table("from", {}).values.items()},
         adaptive=entry.flag("adaptive", default=False),
+        sky_safe_s=float(entry.get("sky_safe_s", (int, float), "a number of seconds", 0.0)),
     )
     entry.done()
     return found

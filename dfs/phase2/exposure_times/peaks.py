@@ -58,13 +58,19 @@ class Peak:
         return self.electrons > self.full_well_e
 
 
-def peak_of(question: Question) -> Peak | None:
-    """Return the fullest pixel; None where the exposure is not filled in, or the calculator refuses the set-up."""
+def peak_of(question: Question, *, only_full: bool = False) -> Peak | None:
+    """Return the fullest pixel; None where the exposure is not filled in, or the calculator refuses the set-up.
+
+    With `only_full` also where nothing is known of the target and the exposure is too short for any sky: most blocks, for which the
+    calculator need not even be imported.
+    """
     inputs = question.inputs
     read_out_s = _read_out_s(inputs)
     if read_out_s is None:
         return None
     known = is_bright_enough_known(inputs)
+    if only_full and not known and read_out_s <= question.link.sky_safe_s:
+        return None
     rates = _rates(_key(inputs, known=known))
     if rates is None:
         return None

@@ -64,11 +64,11 @@ class BlockView:
 
     @cached_property
     def exposures(self) -> list[tuple[Question, Peak]] | UsageError:
-        """What the calculator knows of its templates, with the fullest pixel; an error where the brightness cannot be read."""
+        """What the calculator knows of its templates that may fill the detector, with the fullest pixel; an error where the brightness cannot be read."""
         from dfs.phase2.exposure_times import peak_of, questions
 
         try:
-            asked = [(one, peak_of(one)) for one in questions(self.block)]
+            asked = [(one, peak_of(one, only_full=True)) for one in questions(self.block)]
         except UsageError as error:
             return error
         return [(one, peak) for one, peak in asked if peak is not None]

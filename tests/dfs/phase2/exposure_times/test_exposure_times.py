@@ -269,3 +269,35 @@ def test_what_is_not_filled_in_or_not_known_has_a_reason():
     with pytest.raises(UsageError):
         exposure_times(commented(block, "ETC: mag="))
     assert exposure_times(wrong)[0].problem
+
+
+# What lets most of the sky onto one pixel, of each kind of template.
+BRIGHT_SKY: dict[str, dict[str, Any]] = {
+    "FORS2_img_obs_crsplit": {"INS.FILT1.NAME": "FREE", "DET.READ.CLKIND": "100kHz,2x2,high"},
+    "FORS2_lss_obs_slit_fast": {"INS.GRIS1.NAME": "GRIS_150I", "INS.SLIT.NAME": "lSlit2_5"},
+    "FORS2_mos_obs_off": {"INS.GRIS1.NAME": "GRIS_150I"},
+    "FORS2_ipol_obs_lin": {"INS.FILT1.NAME": "R_SPECIAL", "DET.READ.CLKIND": "100kHz,2x2,high"},
+    "FORS2_pmos_obs_lin": {"INS.GRIS1.NAME": "GRIS_300V"},
+    "EFOSC_img_obs_Image": {"INS.FILT1.NAME": "Free"},
+    "EFOSC_spec_obs_Spectrum": {"INS.GRIS1.NAME": "Gr#1", "INS.SLIT1.NAME": "slit#10.0"},
+    "EFOSC_img_obs_Polarimetry": {"INS.FILT1.NAME": "R#642"},
+    "HAWKI_img_obs_AutoJitter": {"INS.FILT.NAME": "Ks"},
+    "VIMOS_img_obs_Offset": {"INS.FILT.NAME": "R"},
+    "VIMOS_mos_obs_Offset": {"INS.GRIS.NAME": "LR_blue", "INS.FILT.NAME": "OS_blue"},
+    "UVES_red_obs_exp": {"INS.REDEXP.MODE": "860", "DET2.READ.SPEED": "50kHz,2x2,high", "INS.SLIT3.WID": 10.0},
+    "XSHOOTER_slt_obs_Stare": {"INS.OPTI3.NAME": "5.0x11", "INS.OPTI4.NAME": "5.0x11", "INS.OPTI5.NAME": "5.0x11"},
+    "MUSE_wfm-noao_obs_genericoffset": {},
+}
+
+
+@pytest.mark.parametrize("template", BRIGHT_SKY)
+def test_no_sky_fills_the_detector_in_the_times_that_are_called_safe(template):
+    instrument = next(name for name, one in LINKED_TEMPLATES if one == template)
+    block = block_of(instrument, template, **BRIGHT_SKY[template])
+    worst = {**block.constraints.values, "fli": 1.0, "moonDistance": 10, "airmass": 2.5}
+    block = replace(block, constraints=replace(block.constraints, values=worst))
+    acquisition = block.templates[0]
+    widest = tuple(replace(one, value=BRIGHT_SKY[template].get(one.name, one.value)) for one in acquisition.parameters)
+    asked = questions(replace(block, templates=(replace(acquisition, parameters=widest), block.templates[1])))
+    for one in asked:
+        assert 0 < one.link.sky_safe_s < peak_of(one).longest_safe_s
