@@ -95,6 +95,16 @@ def test_growth_with_air_mass(name: str, table) -> None:
     table(f"ESO ETC, FORS2 v_HIGH: sky at air mass {case.airmass:g} over the zenith", ours, theirs, 0.05)
 
 
+def test_binned_aperture(table) -> None:
+    """A case of which only the answer was kept: 60 s through GG435, 2x2 low; 123000 electrons of the target, 36000 of the sky in the aperture."""
+    choice = Choice("FORS2", "img", "v_HIGH", collimator="SR", read_mode="200kHz,2x2,low")
+    result = calculate(Request(choice, Target(Sed.of("flat_lambda"), 20.0), Sky(airmass=1.0), Exposure(60.0)))
+    table("ESO ETC, FORS2 2x2: pixels of the aperture", round(result.aperture_pixels), 38, 0)
+    table("ESO ETC, FORS2 2x2: solid angle (arcsec2)", result.aperture_arcsec2, 2.41, 5e-3)
+    snr = 123000.0 / np.sqrt(123000.0 + 36000.0 + result.aperture_pixels * 3.15**2)
+    table("ESO ETC, FORS2 2x2: S/N from their electrons", snr, 308.0, 0.5)
+
+
 # Filter, band -> zero point (mag of 1 e- s-1 outside the air), tolerance: as measured in 2011 (X-SHOOTER User Manual P95); as ESO
 # calculated it for the MIT detector in 2001 (eso.org, FORS2 CCD upgrade), then with Bessell's B and V. The optics stand between the two.
 ZERO_POINTS = {
