@@ -122,7 +122,7 @@ def _key(inputs: Mapping[str, Any], *, known: bool) -> tuple[tuple[str, Any], ..
     return tuple(sorted(said.items()))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _rates(key: tuple[tuple[str, Any], ...]) -> _Rates | None:
     from dfs.etc.documents import request_of
     from dfs.etc.extraction import aperture_of
