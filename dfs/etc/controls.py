@@ -162,7 +162,14 @@ _SKY = (
     ),
     Control("moon_distance", "sky", "Moon distance", "number", "From the target.", "deg", 0.0, 180.0, default=60.0),
     Control("moon_altitude", "sky", "Moon altitude", "number", "Above the horizon; open: typical.", "deg", -90.0, 90.0),
-    Control("airglow", "sky", "Airglow", "flag", "Whether the air glows.", default=True),
+    Control(
+        "airglow",
+        "sky",
+        "Airglow continuum",
+        "flag",
+        "The glow between the lines, as ESO's switch has it; lines stay.",
+        default=True,
+    ),
     Control("pwv", "sky", "Water vapour", "number", "Precipitable, at the zenith.", "mm", 0.0, 30.0, default=2.5),
     Control(
         "solar_flux",

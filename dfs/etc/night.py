@@ -43,7 +43,7 @@ def Sky(  # noqa: N802 - reads as the noun it makes
     moon_distance, moon_altitude
         Angle from the target, height above the horizon (deg).
     airglow
-        False leaves it out.
+        False leaves out its continuum, as the switch of ESO's calculator does; its lines stay.
     pwv
         Precipitable water vapour at the zenith (mm).
     solar_flux
