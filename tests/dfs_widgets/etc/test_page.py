@@ -10,7 +10,7 @@ pytest.importorskip("anywidget")
 
 from astropy.table import Table
 
-from dfs.errors import DfsError, NotFoundError, UsageError
+from dfs.errors import AccessError, DfsError, NotFoundError, UsageError
 from dfs.etc.documents import request_of
 from dfs.observatory import Observatory
 from dfs_widgets.etc import EtcPart, ExposureTimes
@@ -105,6 +105,28 @@ def test_set_ups_stay_on_their_owner_s_shelf(tmp_path):
         assert again.keeping.setups[0].result.snr == pytest.approx(page.result.snr)
         again.keeping.remove(1)
         assert ExposureTimes(observatory).start("").keeping.setups == ()
+
+
+class Anonymous:
+    """A server at which nobody signed in."""
+
+    name, user_name, asks_for_name, token = "somewhere", "", True, ""
+
+    class phase2:  # noqa: N801 - as a desk has it
+        @staticmethod
+        def library(kind: str) -> list[object]:
+            raise AccessError("nobody is signed in")
+
+        keep = forget = lambda *_: Anonymous.phase2.library("")
+
+
+def test_whoever_is_not_signed_in_keeps_set_ups_as_long_as_the_page():
+    page = ExposureTimes(Anonymous()).start("")
+    assert page.bar.can_sign_in
+    page.keeping.keep()
+    assert "sign in" in page.part.answer.setups["note"]
+    assert len(page.part.answer.setups["list"]) == 1
+    assert page.bar.state == "ready"
 
 
 @pytest.mark.parametrize("kind", ["csv", "ecsv"])

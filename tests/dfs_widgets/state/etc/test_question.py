@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dfs_widgets.state.etc.question import FIRST, EtcQuestion
+from dfs_widgets.state.etc.templates import template_options
 
 
 def test_an_empty_address_is_the_first_question():
@@ -76,3 +77,10 @@ def test_a_spectrum_with_units_needs_no_magnitude():
     assert "sed=" not in absolute.query()
     relative = EtcQuestion().with_spectrum({"wavelength_nm": [300, 900], "flux": [1, 1], "unit": "relative"}, "a.txt")
     assert relative.given["mag"] == FIRST["mag"]
+
+
+def test_templates_are_grouped_and_told_in_words():
+    found = {one["value"]: one for one in template_options()}
+    assert found["G2V"] == {"value": "G2V", "label": "main-sequence star G2V, like the Sun", "group": "Main sequence"}
+    assert found["quasar"]["group"] == "Galaxies"
+    assert EtcQuestion().put({"sed": "template"}).given["sed"] == "template:G0V"

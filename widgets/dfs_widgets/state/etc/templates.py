@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 __all__ = ["template_options"]
 
+_GROUPS = (
+    ("main-sequence", "Main sequence"),
+    ("supergiant", "Supergiants"),
+    ("giant", "Giants"),
+    ("galaxy", "Galaxies"),
+    ("quasar", "Galaxies"),
+)
+
 
 @cache
-def template_options() -> tuple[dict[str, Any], ...]:
+def template_options() -> tuple[dict[str, str], ...]:
     """Return value, label and group of every template."""
     from dfs.etc.spectra.templates import templates
 
-    found = templates()
-    rows = found.items() if hasattr(found, "items") else ((getattr(one, "name", one), one) for one in found)
     return tuple(
-        {
-            "value": str(name),
-            "label": str(getattr(about, "label", "") or name),
-            "group": str(getattr(about, "group", "")),
-        }
-        for name, about in rows
+        {"value": name, "label": about if name in about else f"{name}: {about}", "group": _group(about)}
+        for name, about in templates().items()
     )
+
+
+def _group(about: str) -> str:
+    return next((group for word, group in _GROUPS if word in about), "Others")
