@@ -114,7 +114,7 @@ class Anonymous:
 
     class phase2:  # noqa: N801 - as a desk has it
         @staticmethod
-        def library(kind: str) -> list[object]:
+        def library(*_: str) -> list[object]:
             raise AccessError("nobody is signed in")
 
         keep = forget = lambda *_: Anonymous.phase2.library("")
