@@ -23,7 +23,7 @@ __all__ = ["difference_rows", "exposure_sight", "page_address", "said_brightness
 _FIELDS = ("mag", "band", "system", "sed", "redshift", "extended")
 _SHAPES = ("flat_lambda", "flat_nu", "blackbody:5800", "powerlaw:-1", "line:656.3:0.2")
 _POINTS = 240  # of a curve that is 300 pixels wide
-_LONG = 30_000  # wavelengths; a spread over the nights of more would be felt while typing
+_LONG = 8_000  # wavelengths; a spread over the nights of more would be felt while typing
 
 
 def exposure_sight(block: ObservationBlock) -> dict[str, Any]:
@@ -99,6 +99,8 @@ def _answer(one: ExposureResult) -> dict[str, Any]:
         "notes": list(result.notes),
         "curve": {},
     }
+    if not is_image:
+        drawn["curve"] = _curve(result.wavelength_nm, result.snr_per_pixel, result.snr_per_pixel, result.snr_per_pixel)
     if result.wavelength_nm.size > _LONG:
         return drawn
     try:
