@@ -159,6 +159,10 @@ def test_a_user_s_spectrum_is_asked_with(page):
     with pytest.raises(DfsError) as told:
         page.exporting.upload("mine.csv", b"no, numbers\nat, all\n")
     assert told.value.where == "spectrum"
+    page.part.controls._handle_custom_msg({"kind": "upload", "name": "upload", "file": "mine.csv"}, [b"no, numbers\n"])
+    assert page.bar.state == "error"
+    assert page.part.controls.problems["upload"]
+    assert "dfs-etc-" not in page.part.controls.problems["upload"]  # where it was put meanwhile
 
 
 def test_the_part_tells_who_holds_it():

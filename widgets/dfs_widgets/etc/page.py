@@ -165,5 +165,6 @@ class ExposureTimes:
         """Tell a file that is no spectrum beside its control."""
         if error.where != "spectrum":
             return False
-        self.part.controls.problems = {"upload": error.without_place().line()}
+        told = type(error)(error.message, accepted=error.accepted, hint=error.hint)
+        self.part.controls.problems = {"upload": told.line()}
         return True
