@@ -19,8 +19,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import erf
 
-from dfs.etc.calculate import calculate
-from dfs.etc.grid import grid
+from dfs.etc.calculation import calculate
+from dfs.etc.gridding import grid
 from dfs.etc.rates import rates_of
 from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.spectra import Sed

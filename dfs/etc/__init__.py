@@ -15,9 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dfs.etc.calculate import calculate
+    from dfs.etc.calculation import calculate
     from dfs.etc.calculator import Calculator
-    from dfs.etc.grid import grid
+    from dfs.etc.gridding import grid
     from dfs.etc.night import Sky
     from dfs.etc.request import Exposure, Request
     from dfs.etc.result import Result, Saturation
@@ -51,8 +51,8 @@ _PLACES = {
     "Saturation": "dfs.etc.result",
     "Sed": "dfs.etc.spectra.sed",
     "Sky": "dfs.etc.night",
-    "calculate": "dfs.etc.calculate",
-    "grid": "dfs.etc.grid",
+    "calculate": "dfs.etc.calculation",
+    "grid": "dfs.etc.gridding",
 }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dfs.errors import DfsError
-from dfs.etc.calculate import calculate
+from dfs.etc.calculation import calculate
 from dfs.etc.choices import choices
 from dfs.etc.documents import inputs, merged, request_of
 from dfs.etc.geometry.image import seeing_of

@@ -14,7 +14,7 @@ from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.result import Result
 
 if TYPE_CHECKING:
-    from dfs.etc.grid import Grid
+    from dfs.etc.gridding import Grid
 
 __all__ = ["Calculator"]
 
@@ -88,7 +88,7 @@ class Calculator:
         """Return the answer to a whole question."""
         if self._engine is not None:
             return self._engine(request)
-        from dfs.etc.calculate import calculate
+        from dfs.etc.calculation import calculate
 
         return calculate(request)
 
@@ -115,7 +115,7 @@ class Calculator:
         UsageError
             No axis, one that is none, a value that cannot be; or the calculator is on a server.
         """
-        from dfs.etc.grid import grid
+        from dfs.etc.gridding import grid
         from dfs.etc.grids.axes import AXES
 
         if self._engine is not None:

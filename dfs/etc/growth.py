@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dfs.errors import UsageError
-from dfs.etc.calculate import place_of_interest
+from dfs.etc.calculation import place_of_interest
 from dfs.etc.extraction import aperture_of
 from dfs.etc.plan import division_of
 from dfs.etc.rates import rates_of

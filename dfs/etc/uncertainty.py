@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dfs.errors import UsageError
-from dfs.etc.calculate import calculate
+from dfs.etc.calculation import calculate
 from dfs.etc.geometry.image import seeing_of
 from dfs.etc.request import Request, Sky
 from dfs.etc.result import Result

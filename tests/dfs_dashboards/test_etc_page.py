@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from astropy.table import Table
 
-from dfs.etc.calculate import calculate
+from dfs.etc.calculation import calculate
 from dfs.etc.documents import request_of
 from dfs_widgets.state.etc.figures import readable
 

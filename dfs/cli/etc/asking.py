@@ -125,7 +125,7 @@ def _answered(request: Request, connect: str | None) -> Result:
 
         with reach(connect) as there:
             return there.etc.answer(request)
-    from dfs.etc.calculate import calculate
+    from dfs.etc.calculation import calculate
 
     return calculate(request)
 

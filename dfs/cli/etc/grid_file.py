@@ -10,7 +10,7 @@ from dfs.cli.output import Terminal
 from dfs.errors import ServiceError, UsageError
 
 if TYPE_CHECKING:
-    from dfs.etc.grid import Grid
+    from dfs.etc.gridding import Grid
     from dfs.etc.grids.blocks import Block
 
 __all__ = ["write_grid"]

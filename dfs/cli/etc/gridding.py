@@ -10,7 +10,7 @@ from dfs.cli.output import Terminal
 from dfs.errors import UsageError
 
 if TYPE_CHECKING:
-    from dfs.etc.grid import Grid
+    from dfs.etc.gridding import Grid
 
 __all__ = ["compute_grid", "values_of_axis"]
 
@@ -22,7 +22,7 @@ def compute_grid(terminal: Terminal, said: Mapping[str, Any], axes: Mapping[str,
     """Compute all combinations of `axes` about the question `said`; write them to `path`, or show them."""
     from dfs.etc.controls import CONTROLS
     from dfs.etc.documents import merged, request_of
-    from dfs.etc.grid import grid
+    from dfs.etc.gridding import grid
     from dfs.etc.grids.axes import AXES
 
     for name in axes:

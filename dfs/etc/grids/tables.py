@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dfs.etc.calculate import checked_request, place_of_interest
+from dfs.etc.calculation import checked_request, place_of_interest
 from dfs.etc.extraction import Aperture, aperture_of
 from dfs.etc.grids.axes import with_values
 from dfs.etc.plan import Division, check_shortest, division_of

@@ -86,7 +86,7 @@ def exposure_times(block: ObservationBlock) -> BlockExposures:
 
 
 def _answer(question: Question) -> ExposureResult:
-    from dfs.etc.calculate import calculate
+    from dfs.etc.calculation import calculate
     from dfs.etc.documents import request_of
 
     peak = peak_of(question)

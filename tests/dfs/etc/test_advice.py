@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dfs.etc.advice import advice
-from dfs.etc.calculate import calculate
+from dfs.etc.calculation import calculate
 from dfs.etc.documents import inputs, merged, request_of
 
 QUESTION = {

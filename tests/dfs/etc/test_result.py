@@ -7,7 +7,7 @@ import pytest
 from astropy import units as u
 
 from dfs.errors import UsageError
-from dfs.etc.calculate import calculate
+from dfs.etc.calculation import calculate
 from dfs.etc.growth import peaks, snr_by_time
 from dfs.etc.request import Exposure, Request, Target
 from dfs.etc.result import Result

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dfs.errors import UsageError
-from dfs.etc.calculate import calculate
+from dfs.etc.calculation import calculate
 from dfs.etc.documents import request_of
 from dfs.etc.site_statistics import chance_of_moon, chance_of_seeing, seeing_quantile, transparency_quantile
 from dfs.etc.uncertainty import uncertainty

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("anywidget")
 
 from dfs.clock import FixedClock
-from dfs.etc.calculate import calculate
+from dfs.etc.calculation import calculate
 from dfs.etc.documents import request_of
 from dfs.observatory import Observatory
 from dfs.phase2.api import Change

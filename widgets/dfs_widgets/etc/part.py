@@ -226,7 +226,7 @@ class EtcPart:
 
 
 def _here(request: Request) -> Result:
-    from dfs.etc.calculate import calculate
+    from dfs.etc.calculation import calculate
 
     return calculate(request)
 

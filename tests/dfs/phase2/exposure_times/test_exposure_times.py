@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dfs.errors import UsageError
-from dfs.etc.calculate import calculate
+from dfs.etc.calculation import calculate
 from dfs.etc.documents import request_of
 from dfs.instruments import packages
 from dfs.instruments.optics import light_path

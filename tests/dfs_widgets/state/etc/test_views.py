@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dfs.etc.calculate import calculate
+from dfs.etc.calculation import calculate
 from dfs.etc.documents import inputs, request_of
 from dfs.instruments.optics import optics
 from dfs_widgets.state.etc.figures import answer_of, readable
