@@ -40,13 +40,17 @@ _ARRAYS = (
     "flux",
     "sky_radiance",
 )
+# Terms of the variance whose names are no plain words -> their keys in a document.
+_KEYS = {"read-out": "read_out", "sky fit": "sky_fit"}
+_TERMS = {key: term for term, key in _KEYS.items()}
 
 
 def document_of(result: Result) -> dict[str, Any]:
     """Return a result as plain values that JSON can say: what is not finite is None.
 
     Keys: ``inputs`` (fed back they give the same answer), ``results``, ``assumed``, ``notes``, ``versions``.  Units are in the names,
-    or those of `Result`; wavelengths are in ``results.medium``.
+    or those of `Result`; wavelengths are in ``results.medium``. Terms of ``results.variance`` (electrons squared) are in snake case:
+    ``read_out``, ``sky_fit``.
     """
     saturation = {name: _plain(value) for name, value in asdict(result.saturation).items()}
     return {
@@ -56,7 +60,7 @@ def document_of(result: Result) -> dict[str, Any]:
             "kind": result.light.kind,
             "medium": result.light.medium,
             **{name: _listed(getattr(result, name)) for name in _ARRAYS},
-            "variance": {term: _listed(values) for term, values in result.variance.items()},
+            "variance": {_KEYS.get(term, term): _listed(values) for term, values in result.variance.items()},
             "saturation": saturation,
             "sky_magnitudes": {band: _plain(value) for band, value in result.sky_magnitudes.items()},
         },
@@ -87,7 +91,7 @@ def result_of(document: Mapping[str, Any]) -> Result:
             request=request,
             light=light_path(request.choice),
             **terms,
-            variance={str(term): _array(values) for term, values in held["variance"].items()},
+            variance={_TERMS.get(term, str(term)): _array(values) for term, values in held["variance"].items()},
             saturation=Saturation(
                 peak_e=_number(saturation["peak_e"]),
                 peak_nm=_number(saturation["peak_nm"]),

@@ -72,6 +72,7 @@ class Calculator:
         self, instrument: str, *, target: Target | None = None, sky: Sky | None = None, **controls: Any
     ) -> Request:
         """Return the question of a call with these arguments, unanswered."""
+        _check_made(target, sky)
         for group, given in (("target", target), ("sky", sky)):
             doubled = [name for name, one in CONTROLS.items() if one.group == group and controls.get(name) is not None]
             if given is not None and doubled:
@@ -138,15 +139,38 @@ class Calculator:
         question
             A request, a document (this package's, with or without its answer, or ESO's), a permanent link, or the path of a file.
         **changes
-            Controls: ``of("case.json", seeing=1.2)``; None takes a control back.
+            Controls: ``of("case.json", seeing=1.2)``; None takes a control back.  ESO's documents may lack ``instrument``: name it here.
+
+        Raises
+        ------
+        UsageError
+            No question, a document of another kind or version, or what cannot be.
+        DataError
+            A file that is no JSON.
         """
         if isinstance(question, Request) and not changes:
             return self.answer(question)
         from dfs.etc.reading import read_question
 
-        found = read_question(inputs(question) if isinstance(question, Request) else question)
+        asked = inputs(question) if isinstance(question, Request) else question
+        named = changes.get("instrument")
+        found = read_question(asked, instrument=named if isinstance(named, str) else None)
         result = self.answer(request_of(merged(found.inputs, changes)))
         return found.noted(result)
+
+
+def _check_made(target: Target | None, sky: Sky | None) -> None:
+    """Refuse a target or a night that was not made by their functions."""
+    if target is not None and not isinstance(target, Target):
+        accepted = "etc.Point(...) or etc.Extended(...); or mag=, sed=, band= ... beside it"
+        raise UsageError(f"{_kind(target)} is no target", where="target", accepted=accepted)
+    if sky is not None and not isinstance(sky, Sky):
+        accepted = "etc.Sky(...); or airmass=, seeing=, fli= ... beside it"
+        raise UsageError(f"{_kind(sky)} is no sky", where="sky", accepted=accepted)
+
+
+def _kind(value: object) -> str:
+    return f"{value[:60]!r}" if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def _is_several(value: Any) -> bool:

@@ -26,6 +26,8 @@ def value_of(one: Control, given: Any) -> Any:
         Not of its kind, not finite, out of range, in a unit of the wrong kind, or none of the values of the choice.
     """
     if hasattr(given, "item") and not hasattr(given, "to_value"):
+        if given.size != 1:
+            raise UsageError(f"{given.size} values are not one", where=one.name, accepted="one value; grids take more")
         given = given.item()  # a number of numpy
     if isinstance(given, int) and abs(given) > _WHOLE_MOST:
         raise UsageError("the number is too large", where=one.name)

@@ -50,6 +50,8 @@ def _plain(value: Any, unit: str, where: str) -> float:
         return _converted(value, unit, where)
     try:
         return float(value)
+    except OverflowError:
+        raise UsageError("the number is too large", where=where, accepted=_accepted(unit)) from None
     except (TypeError, ValueError):
         pass
     if not isinstance(value, str):

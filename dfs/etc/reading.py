@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dfs.errors import DataError, UsageError
+from dfs.etc.answers import SCHEMA
 from dfs.etc.result import Result
 
 __all__ = ["Question", "parsed", "read_question"]
@@ -54,25 +55,35 @@ class Question:
         ]
 
 
-def read_question(given: Mapping[str, Any] | str | os.PathLike[str]) -> Question:
+def read_question(given: Mapping[str, Any] | str | os.PathLike[str], *, instrument: str | None = None) -> Question:
     """Return the question that a document, a link or a file holds.
+
+    Parameters
+    ----------
+    given
+        A document, an address, or the path of a file.
+    instrument
+        For a document of ESO that does not name its own (its address does); None: it has to.
 
     Raises
     ------
     UsageError
-        Nothing of the kind, or a file that is not there or too large.
+        Nothing of the kind, a document of another kind or version, or a file that is not there or too large.
     DataError
         A file that is no JSON.
     """
     if isinstance(given, Mapping):
-        return _of_document(given)
+        return _of_document(given, instrument)
+    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
+        accepted = "a request, a document, a permanent link, or the path of a file"
+        raise UsageError(f"{given!r} is no question", where="question", accepted=accepted)
     if isinstance(given, str):
         if given.startswith(_LINKS) or given.startswith("?"):
             from dfs.etc.links import inputs_of_link
 
             return Question(inputs_of_link(given))
         if given.lstrip().startswith("{"):
-            return _of_document(parsed(given.encode(), "the document"))
+            return _of_document(parsed(given.encode(), "the document"), instrument)
     path = Path(given)
     try:
         size = path.stat().st_size
@@ -83,7 +94,7 @@ def read_question(given: Mapping[str, Any] | str | os.PathLike[str]) -> Question
         raise UsageError(
             f"cannot be read: {error.strerror}", where=str(path), accepted="a JSON document of the calculator"
         ) from None
-    return _of_document(parsed(content, str(path)))
+    return _of_document(parsed(content, str(path)), instrument)
 
 
 def parsed(content: bytes, where: str) -> Mapping[str, Any]:
@@ -99,6 +110,17 @@ def parsed(content: bytes, where: str) -> Mapping[str, Any]:
     return document
 
 
+def _check_schema(schema: Any) -> None:
+    """Refuse a document of another kind, or of a version whose keys may mean something else."""
+    kind, _, version = str(schema).partition("/")
+    known, _, major = SCHEMA.partition("/")
+    if kind != known:
+        raise UsageError(f"{schema!r} is no question of the calculator", where="schema", accepted=SCHEMA)
+    if version.partition(".")[0] != major:
+        hint = "it was made by another version of this package"
+        raise UsageError(f"{schema!r} cannot be read here", where="schema", accepted=SCHEMA, hint=hint)
+
+
 def _refused(name: str) -> float:
     raise ValueError(f"{name} is no number in JSON")
 
@@ -110,14 +132,15 @@ def _finite(text: str) -> float:
     return value
 
 
-def _of_document(document: Mapping[str, Any]) -> Question:
+def _of_document(document: Mapping[str, Any], instrument: str | None) -> Question:
     from dfs.etc.eso_json import is_eso, read_eso
 
     if is_eso(document):
-        said, notes = read_eso(document)
+        said, notes = read_eso(document, instrument)
         return Question(said, notes, is_eso=True)
+    _check_schema(document.get("schema", SCHEMA))
     if "inputs" not in document:
-        return Question(document)
+        return Question({name: value for name, value in document.items() if name != "schema"})
     said = document["inputs"]
     if not isinstance(said, Mapping):
         raise UsageError("inputs is no object", where="inputs")

@@ -54,7 +54,7 @@ class Saturation:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Result:
-    """Signal, noise and what they are made of. Arrays are per binned pixel along the dispersion; an image has one element.
+    """Signal, noise and what they are made of. Arrays are per binned pixel along the dispersion, read-only; an image has one element.
 
     Attributes
     ----------
@@ -130,6 +130,15 @@ class Result:
     notes: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Close the arrays: an answer that was changed by hand would be one no more."""
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+        for values in self.variance.values():
+            values.flags.writeable = False
 
     def __repr__(self) -> str:
         choice = self.light.choice

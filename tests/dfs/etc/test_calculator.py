@@ -219,3 +219,60 @@ def test_the_plots_are_those_of_the_classic_page_and_need_no_network(calculator,
     assert "Signal-to-noise" in text
     assert "<script src=" not in text
     assert '<script type="text/javascript" src=' not in text
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({"target": "star"}, "target"),
+        ({"target": {"mag": 22}}, "target"),
+        ({"target": etc.Sky()}, "target"),
+        ({"mag": 22, "sky": "dark"}, "sky"),
+        ({"mag": 22, "sky": {"fli": 1}}, "sky"),
+        ({"mag": 22, "exposure": np.array([1.0, 2.0])}, "exposure"),
+        ({"mag": np.array([]), "exposure": 1}, "mag"),
+        ({"mag": 10**5000}, "mag"),
+    ],
+)
+def test_arguments_of_another_kind_are_named(calculator, said, where):
+    with pytest.raises(UsageError) as found:
+        calculator("FORS2", **{"exposure": 10, **said})
+    assert found.value.where == where
+
+
+@pytest.mark.parametrize("question", [None, 5, "", b"x", []])
+def test_what_is_no_question(calculator, question):
+    with pytest.raises(UsageError, match="is no question"):
+        calculator.of(question)
+
+
+@pytest.mark.parametrize("schema", ["dfs.etc/99", "dfs.etc", "dfs.reduce/1", "dfs.etc.grid/1", 5, None])
+def test_documents_of_another_kind_or_version_are_refused(calculator, result, schema):
+    with pytest.raises(UsageError) as found:
+        calculator.of({**document_of(result), "schema": schema})
+    assert (found.value.where, found.value.accepted) == ("schema", "dfs.etc/1")
+
+
+def test_documents_of_this_version_are_read(calculator, result):
+    kept = document_of(result)
+    for schema in ("dfs.etc/1", "dfs.etc/1.2"):
+        assert same(calculator.of({**kept, "schema": schema}), result)
+        assert same(calculator.of({**kept["inputs"], "schema": schema}), result)
+
+
+def test_a_document_of_eso_may_lack_the_instrument(calculator):
+    kept = {
+        "target": {"brightness": {"brightnesstype": "mag", "mag": 20, "magband": "V", "magsys": "vega"}},
+        "instrument": {"ins_configuration": "img_nopol", "INS.FILT1.NAME": "v_HIGH"},
+        "timesnr": {"DET.WIN1.UIT1": 100, "SEQ.NEXPO": 1},
+    }
+    assert same(calculator.of(kept, instrument="FORS2"), calculator.of({**kept, "instrumentName": "fors"}))
+    for said in ({}, {"instrument": 5}):
+        with pytest.raises(UsageError):
+            calculator.of(kept, **said)
+
+
+def test_an_answer_is_not_changed_by_hand(result):
+    for values in (result.target_e, result.flux, result.variance["sky"], result_of(document_of(result)).sky_e):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 1.0

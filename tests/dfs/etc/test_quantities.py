@@ -45,3 +45,8 @@ def test_what_is_no_number_is_told(given, told):
 def test_nothing_stays_nothing():
     assert optional_number(None, "s", "exposure") is None
     assert optional_number(2 * u.min, "s", "exposure") == 120.0
+
+
+def test_a_whole_number_beyond_every_float():
+    with pytest.raises(UsageError, match="too large"):
+        number(10**5000, "mag", "mag")
