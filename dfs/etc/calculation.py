@@ -16,7 +16,7 @@ from dfs.etc.rates import Rates, rates_of
 from dfs.etc.request import Request
 from dfs.etc.result import Result, Saturation
 from dfs.etc.saturation import saturation_of
-from dfs.etc.sky import sky_magnitudes
+from dfs.etc.sky import check_moon, sky_magnitudes
 from dfs.etc.solve import collected, time_for_snr, variances
 from dfs.etc.spectra.formulas import line_nm
 from dfs.instruments.optics import LightPath, light_path
@@ -50,13 +50,14 @@ def calculate(request: Request) -> Result:
     rates, aperture = rates_of(light, request), aperture_of(light, request)
     at_nm, place = place_of_interest(request, light, rates)
     division = _division(request, light, rates, aperture, place)
-    check_shortest(division, light.readout)
+    check_shortest(division, light.readout, request.exposure)
     return _result(request, light, rates, aperture, division, (at_nm, place))
 
 
 def checked_request(request: Request, light: LightPath) -> None:
     """Refuse a request that cannot be."""
     checked(request.exposure, light.readout)
+    check_moon(request.sky)
     sky, target = request.sky, request.target
     if not 1.0 <= sky.airmass <= 3.0:
         raise UsageError(f"air mass {sky.airmass:g} cannot be", where="airmass", accepted="1 to 3")
@@ -107,6 +108,14 @@ def _middle(light: LightPath) -> tuple[float, int]:
         return middle, place
     nearest = int(passing[np.argmin(np.abs(light.wavelength_nm[passing] - middle))])
     return float(light.wavelength_nm[nearest]), nearest
+
+
+def _is_seen(light: LightPath, at_nm: float | None) -> bool:
+    """Tell whether a wavelength lies in what an image is taken of; open is everywhere."""
+    if at_nm is None:
+        return True
+    there = np.interp(at_nm, light.wavelength_nm, light.throughput, left=0.0, right=0.0)
+    return bool(there > _LEAST * light.throughput.max())
 
 
 def _division(request: Request, light: LightPath, rates: Rates, aperture: Aperture, place: int) -> Division:
@@ -176,6 +185,9 @@ def _notes(
         notes.append(
             f"beyond 1 % linearity at {saturation.peak_nm:.1f} nm: {saturation.peak_e:.0f} e- of {readout.linear_e:.0f}"
         )
+    if light.kind == "image" and not _is_seen(light, request.exposure.at_nm):
+        asked = request.exposure.at_nm
+        notes.append(f"an image is of its whole band: {asked:g} nm, outside it, is not used")
     if request.exposure.snr is not None and readout.infrared and request.exposure.dit_s is not None:
         notes.append(f"{division.count} x NDIT {division.ndit} x DIT {division.dit_s:g} s")
     diameter = request.target.diameter_arcsec

@@ -89,4 +89,5 @@ def _target(light: LightPath, target: Target, sky: Sky, extrapolate: bool) -> tu
     # What was not refused on the instrument's own range may go on over the little that its resolution reaches beyond.
     fine = photon_rate(target, sampling.centres_nm, np.diff(sampling.edges_nm), extrapolate=True)
     arrived = sampling.on_pixels(fine * air_of(light, sky).passed_fine)
+    arrived = np.maximum(arrived, 0.0)  # where nothing arrives, sums of large numbers leave rounding of either sign
     return arrived * light.width_nm * light.throughput * (light.area_m2 * beams_of(light)), flux

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from dfs.errors import UsageError
 from dfs.etc.request import Sky
 from dfs.etc.sampling import sampling_of
 from dfs.instruments.optics import LightPath
@@ -30,7 +31,7 @@ from dfs.sky.emission import (
 )
 from dfs.sky.transmission import model_transmission, transmission
 
-__all__ = ["Air", "age_of_moon", "air_of", "sky_conditions", "sky_magnitudes"]
+__all__ = ["Air", "age_of_moon", "air_of", "check_moon", "sky_conditions", "sky_magnitudes"]
 
 Array = NDArray[np.float64]
 
@@ -110,6 +111,18 @@ def sky_conditions(sky: Sky, light: LightPath | None = None) -> SkyConditions:
         airglow_continuum=sky.airglow,
         surfaces=tuple(WarmSurface(one.emissivity, one.temperature_k) for one in warm),
     )
+
+
+def check_moon(sky: Sky) -> None:
+    """Refuse a Moon that cannot stand where it is said to."""
+    moon = _moon(sky)
+    if moon is None or moon.altitude_deg is None:
+        return
+    try:
+        moon.zenith_distance_deg(sky_conditions(sky).zenith_distance_deg)
+    except UsageError as error:
+        hint = "or another moon_distance, or leave the altitude open"
+        raise UsageError(error.message, where="moon_altitude", accepted=error.accepted, hint=hint) from None
 
 
 def age_of_moon(sky: Sky) -> float:

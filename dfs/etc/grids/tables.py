@@ -78,7 +78,7 @@ def tables_of(light: LightPath, request: Request, axes: Mapping[str, tuple[Any, 
     if request.exposure.snr is None:
         divisions = tuple(division_of(one.exposure, light.readout) for one in each("exposure"))
         for division in divisions:
-            check_shortest(division, light.readout)
+            check_shortest(division, light.readout, request.exposure)
     place = place_of_interest(request, light, rates[0])[1]
     return Tables(
         light, request, rates, tuple(aperture_of(light, one) for one in each("seeing")), bright, divisions, place

@@ -243,3 +243,37 @@ def test_importing_the_front_is_cheap() -> None:
 
 def test_light_paths_are_kept() -> None:
     assert light_path(LONG_SLIT.choice) is light_path(LONG_SLIT.choice)
+
+
+def test_an_image_tells_of_a_wavelength_that_it_does_not_use() -> None:
+    told = [calculate(with_exposure(IMAGE, time_s=100.0, at_nm=at)).notes for at in (None, 550.0, 1000.0)]
+    assert told[:2] == [(), ()]
+    assert told[2] == ("an image is of its whole band: 1000 nm, outside it, is not used",)
+
+
+def test_too_bright_a_star_is_told_of_what_was_asked() -> None:
+    bright = replace(IMAGE, target=replace(STAR, magnitude=2.0))
+    for exposure, where in (({"snr": 1.0}, "snr"), ({"time_s": 0.1}, "exposure")):
+        with pytest.raises(UsageError, match="shorter than detector MIT can take") as found:
+            calculate(with_exposure(bright, **exposure))
+        assert found.value.where == where
+        assert "0.25 s" in found.value.accepted
+    with pytest.raises(UsageError) as found:
+        calculate(with_exposure(INFRARED, dit_s=1e-3, snr=5.0))
+    assert found.value.where == "dit"
+
+
+def test_a_moon_that_cannot_stand_there_names_its_altitude() -> None:
+    moon = Sky(airmass=1.2, illumination=0.5, moon_distance_deg=120.0, moon_altitude_deg=80.0)
+    with pytest.raises(UsageError, match=r"a Moon .* deg high is not .* deg from a target") as found:
+        calculate(replace(IMAGE, sky=moon))
+    assert found.value.where == "moon_altitude"
+    calculate(replace(IMAGE, sky=replace(moon, illumination=None)))  # there is none
+
+
+def test_where_nothing_passes_there_are_no_electrons_less_than_none() -> None:
+    narrow = Target(Sed.of("line:600"), redshift=0.0)
+    line = replace(narrow, sed=replace(narrow.sed, line_flux=1e-16))
+    found = calculate(replace(LONG_SLIT, target=line))
+    assert found.target_e.min() == 0.0
+    assert found.snr_per_pixel.min() == 0.0
