@@ -8,6 +8,7 @@ from typing import Any
 from dfs.errors import UsageError
 from dfs.etc.controls import Control
 from dfs.etc.quantities import number
+from dfs.etc.written import shown
 
 __all__ = ["binning_of", "value_of", "without_area"]
 
@@ -60,22 +61,24 @@ def without_area(value: Any, *, extended: bool) -> Any:
 def _whole(one: Control, given: Any) -> int:
     found = number(given, "", one.name)
     if not found.is_integer() or not one.low <= found <= one.high:
-        raise UsageError(f"{given} cannot be", where=one.name, accepted=f"a whole number, {one.low:g} to {one.high:g}")
+        raise UsageError(
+            f"{shown(given)} cannot be", where=one.name, accepted=f"a whole number, {one.low:g} to {one.high:g}"
+        )
     return int(found)
 
 
 def _flag(one: Control, given: Any) -> bool:
-    said = str(given).strip().lower()
+    said = str(given).strip().lower() if isinstance(given, str | bool | int | float) else ""
     if said not in _YES | _NO:
-        raise UsageError(f"{str(given)[:60]!r} is neither on nor off", where=one.name, accepted="on, off")
+        raise UsageError(f"{shown(given)} is neither on nor off", where=one.name, accepted="on, off")
     return said in _YES
 
 
 def _text(one: Control, given: Any) -> str:
     if one.name == "binning" and isinstance(given, list | tuple):
-        given = "x".join(str(part) for part in given)
+        given = "x".join(shown(part) for part in given[:3])
     if isinstance(given, bool) or not isinstance(given, str | int | float):
-        raise UsageError(f"{str(given)[:60]!r} is not a text", where=one.name, accepted="a text")
+        raise UsageError(f"{shown(given)} is not a text", where=one.name, accepted="a text")
     said = str(given).strip()
     if not said or len(said) > _TEXT_MOST.get(one.name, 200) or not said.isprintable():
         raise UsageError(f"{said[:60]!r} is no text of one line", where=one.name, accepted="a text")
@@ -94,6 +97,6 @@ def binning_of(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdecimal() and 1 <= int(part) <= 64 for part in parts):
-        raise UsageError(f"{text!r} is no binning", where="binning", accepted="two whole numbers, e.g. 2x2")
+    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() and 1 <= int(part) <= 64 for part in parts):
+        raise UsageError(f"{shown(text)} is no binning", where="binning", accepted="two whole numbers, e.g. 2x2")
     return int(parts[0]), int(parts[1])

@@ -31,8 +31,16 @@ def test_every_form_of_a_number_is_the_same(given):
         ([0.8, 0.9] * u.arcsec, "is not one number"),
         ([1.0], "is not one number"),
         (-1.0, "-1 arcsec cannot be"),
+        ("1 2", "'1 2' is not a number"),
+        ("5 2 arcsec", "is not a number"),
+        ("1_000", "is not a number"),
+        ("\N{ARABIC-INDIC DIGIT THREE}", "is not a number"),
+        ("\N{ARABIC-INDIC DIGIT THREE} arcsec", "is not a number"),
+        ("1 10**100000000 arcsec", "is not a number"),
+        (b"2", "is not a number"),
+        (10**400, "too large"),
+        (np.ma.masked, "is not a number"),
     ],
-    ids=["word", "comma", "flag", "nan", "inf", "seconds", "two", "list", "negative"],
 )
 def test_what_is_no_number_is_told(given, told):
     with pytest.raises(UsageError) as caught:
@@ -50,3 +58,10 @@ def test_nothing_stays_nothing():
 def test_a_whole_number_beyond_every_float():
     with pytest.raises(UsageError, match="too large"):
         number(10**5000, "mag", "mag")
+
+
+@pytest.mark.parametrize("given", ["x" * 100_000, [1] * 100_000, {"a": ["b" * 100_000] * 9}, "1 " + "m*" * 50_000])
+def test_messages_do_not_repeat_what_is_long(given):
+    with pytest.raises(UsageError) as caught:
+        number(given, "arcsec", "seeing")
+    assert len(str(caught.value)) < 600
