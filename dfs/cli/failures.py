@@ -41,7 +41,7 @@ def _usage(raised: click.UsageError) -> UsageError:
     """Return click's complaint with the names that would have been right."""
     path, accepted = "dfs", ""
     if raised.ctx is not None:
-        path = raised.ctx.command_path
+        path = " ".join(raised.ctx.command_path.split())  # a command may have no word of its own
         if isinstance(raised, click.exceptions.NoSuchCommand) and isinstance(raised.ctx.command, click.Group):
             accepted = ", ".join(raised.ctx.command.list_commands(raised.ctx))
     return UsageError(

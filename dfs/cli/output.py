@@ -17,6 +17,7 @@ With ``--json`` exactly one JSON object goes to standard output; everything else
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -101,6 +102,11 @@ class Terminal:
 
             def render_str(self, text: str, **options: Any) -> Text:
                 return super().render_str(text.translate(_CONTROLS), **options)
+
+            def on_broken_pipe(self) -> None:
+                """Leave the end to the program: whoever read has gone, and what is still held back goes nowhere."""
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise BrokenPipeError
 
         # A pipe has no width: 80 columns would cut paths that scripts want to read.
         width = None if sys.stdout.isatty() else 240

@@ -14,9 +14,9 @@ from dfs.errors import DataError, UsageError
 from dfs.etc.answers import SCHEMA
 from dfs.etc.result import Result
 
-__all__ = ["Question", "parsed", "read_question"]
+__all__ = ["BYTES_MOST", "Question", "parsed", "read_question"]
 
-_BYTES_MOST = 32_000_000
+BYTES_MOST = 32_000_000
 _LINKS = ("http://", "https://", "/pages/")
 
 
@@ -87,8 +87,8 @@ def read_question(given: Mapping[str, Any] | str | os.PathLike[str], *, instrume
     path = Path(given)
     try:
         size = path.stat().st_size
-        if size > _BYTES_MOST:
-            raise UsageError(f"{size} bytes", where=str(path), accepted=f"a document of at most {_BYTES_MOST} bytes")
+        if size > BYTES_MOST:
+            raise UsageError(f"{size} bytes", where=str(path), accepted=f"a document of at most {BYTES_MOST} bytes")
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(

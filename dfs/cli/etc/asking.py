@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dfs.cli.etc.options import control_options, named_by_option
+from dfs.cli.etc.writing import replacing
 from dfs.cli.output import Command, Terminal, pass_terminal
 from dfs.errors import DfsError, UsageError
 
@@ -28,13 +31,17 @@ class _Question(Command):
         formatter.write_usage(ctx.command_path.strip(), " ".join(self.collect_usage_pieces(ctx)))
 
 
+_SERVER = re.compile(r"https?://[^/?#\s]+(/\S*)?$", re.IGNORECASE)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("ask", cls=_Question)
 @click.argument("words", nargs=-1, metavar="[INSTRUMENT] [AXIS=VALUES]...")
 @click.option(
-    "--input", "source", metavar="FILE", help="A question that was kept: our document, ESO's JSON, or a link."
+    "--input",
+    "source",
+    metavar="FILE",
+    help="A question that was kept: our document, ESO's JSON, or a link; - reads standard input.",
 )
 @click.option("--table", type=_FILE, metavar="FILE", help="Write the spectrum: .ecsv, .fits, .csv or .parquet.")
 @click.option("--plot", type=_FILE, metavar="FILE", help="Write the plots: .html.")
@@ -84,9 +91,10 @@ def _ask(terminal: Terminal, words: tuple[str, ...], controls: dict[str, Any], g
 
     source, table, plot, grid, python, link, eso, connect = given
     instrument, axes = _words(words)
+    _check_addresses(source, link, connect)
     if (grid or axes) and not (grid and axes):
         raise UsageError("--grid and AXIS=VALUES belong together", where="--grid", accepted="--grid seeing=0.6:1.2:0.1")
-    question = Question({}) if source is None else read_question(source)
+    question = Question({}) if source is None else read_question(_opened(source), instrument=instrument)
     options = {name: value for name, value in {"instrument": instrument, **controls}.items() if value is not None}
     said = merged(question.inputs, options)
     if axes:
@@ -101,7 +109,7 @@ def _ask(terminal: Terminal, words: tuple[str, ...], controls: dict[str, Any], g
         _print_making(terminal, request, python, link, connect)
         return
     result = question.noted(_answered(request, connect))
-    _write(result, table, plot)
+    _write(terminal, result, table, plot)
     from dfs.cli.etc.showing import show_result
     from dfs.etc.answers import document_of
 
@@ -110,13 +118,39 @@ def _ask(terminal: Terminal, words: tuple[str, ...], controls: dict[str, Any], g
 
 def _words(words: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
     """Return the instrument and the axes among the arguments."""
-    axes = dict(word.split("=", 1) for word in words if "=" in word)
+    axes: dict[str, str] = {}
+    for name, _, values in (word.partition("=") for word in words if "=" in word):
+        if name in axes:
+            raise UsageError(f"the axis {name[:60]!r} is given twice", where="--grid", accepted=f"{name}=1,2,3 once")
+        axes[name] = values
     names = [word for word in words if "=" not in word]
     if len(names) > 1:
         raise UsageError(
             f"{names[1]!r} is one word too many", where="INSTRUMENT", accepted="one instrument, AXIS=VALUES"
         )
     return (names[0] if names else None), axes
+
+
+def _check_addresses(source: str | None, link: str | None, connect: str | None) -> None:
+    """Refuse what is no address, or no file."""
+    if source is not None and not source.strip():
+        accepted = "a document, ESO's JSON, a link, or - for standard input"
+        raise UsageError("no file is named", where="--input", accepted=accepted)
+    for option, address in (("--link", link), ("--connect", connect)):
+        if address is not None and not _SERVER.match(address):
+            raise UsageError(f"{address[:200]!r} is no server", where=option, accepted="http://HOST or https://HOST")
+
+
+def _opened(source: str) -> Any:
+    """Return what `--input` names: of ``-`` what standard input holds."""
+    if source != "-":
+        return source
+    from dfs.etc.reading import BYTES_MOST, parsed
+
+    content = sys.stdin.buffer.read(BYTES_MOST + 1)
+    if len(content) > BYTES_MOST:
+        raise UsageError("it is too long", where="--input -", accepted=f"at most {BYTES_MOST} bytes")
+    return parsed(content, "standard input")
 
 
 def _answered(request: Request, connect: str | None) -> Result:
@@ -130,15 +164,17 @@ def _answered(request: Request, connect: str | None) -> Result:
     return calculate(request)
 
 
-def _write(result: Result, table: Path | None, plot: Path | None) -> None:
+def _write(terminal: Terminal, result: Result, table: Path | None, plot: Path | None) -> None:
     if table is not None:
         from dfs.etc.tables import table_of, write_table
 
-        write_table(table_of(result), table)
+        with replacing(terminal, table):
+            write_table(table_of(result), table)
     if plot is not None:
         from dfs.etc.plots import write_page
 
-        write_page(result, plot)
+        with replacing(terminal, plot):
+            write_page(result, plot)
 
 
 def _write_eso(terminal: Terminal, request: Request, path: Path) -> None:
@@ -149,7 +185,8 @@ def _write_eso(terminal: Terminal, request: Request, path: Path) -> None:
 
     document, notes = write_eso(request)
     try:
-        path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        with replacing(terminal, path):
+            path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise ServiceError(f"cannot be written: {error.strerror}", where=str(path)) from error
     for note in notes:

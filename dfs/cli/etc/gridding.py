@@ -28,7 +28,7 @@ def compute_grid(terminal: Terminal, said: Mapping[str, Any], axes: Mapping[str,
     for name in axes:
         if name not in AXES:
             raise UsageError(f"no axis {name!r}", where="--grid", accepted=", ".join(AXES))
-    values: dict[str, Any] = {name: values_of_axis(name, text) for name, text in axes.items()}
+    values: dict[str, Any] = {name: _once(terminal, name, values_of_axis(name, text)) for name, text in axes.items()}
     first = {name: some[0] for name, some in values.items() if name in CONTROLS}
     found = grid(request_of(merged(said, first)), **values)
     if path is None and len(found) > _SHOWN_MOST:
@@ -37,10 +37,22 @@ def compute_grid(terminal: Terminal, said: Mapping[str, Any], axes: Mapping[str,
         _show(terminal, found)
         return
     from dfs.cli.etc.grid_file import write_grid
+    from dfs.cli.etc.writing import replacing
 
-    write_grid(found, path, terminal)
+    with replacing(terminal, path):
+        write_grid(found, path, terminal)
     document = {"axes": {name: list(some) for name, some in found.axes.items()}, "cases": len(found), "table": path}
     terminal.emit(document, lambda console: console.print(f"{len(found)} cases in {path}"))
+
+
+def _once(terminal: Terminal, name: str, values: list[Any]) -> list[Any]:
+    """Return the values without those that stand there already, and say so."""
+    once = list(dict.fromkeys(values))
+    if len(once) < len(values):
+        terminal.note(
+            f"dfs: --grid {name}: {len(values) - len(once)} of {len(values)} values are there twice, left out"
+        )
+    return once
 
 
 def values_of_axis(name: str, text: str) -> list[Any]:

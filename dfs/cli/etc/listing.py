@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dfs.cli.output import Command, Terminal, pass_terminal
+from dfs.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,13 +26,18 @@ def instruments(terminal: Terminal, instrument: str | None) -> None:
         dfs etc list
         dfs etc list FORS2
     """
+    from dfs.cli.etc.options import named_by_option
     from dfs.etc.catalogue import instrument_document, instruments_document
+    from dfs.etc.choices import instrument_name
 
     if instrument is None:
         told: dict[str, Any] = {"instruments": instruments_document()}
         terminal.emit(told, lambda console: _show_instruments(console, told["instruments"]))
         return
-    one = instrument_document(instrument)
+    try:
+        one = instrument_document(instrument_name(instrument))
+    except UsageError as error:
+        raise named_by_option(error) from None
     terminal.emit(one, lambda console: _show_instrument(console, one))
 
 

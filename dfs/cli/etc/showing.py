@@ -29,7 +29,7 @@ def show_result(console: Console, result: Result) -> None:
     state = "SATURATED" if saturation.is_saturated else "not saturated"
     console.print(
         f"fullest pixel  {saturation.peak_e:.0f} of {saturation.full_well_e:.0f} e- at {saturation.peak_nm:.1f} nm, "
-        f"{state}; longest safe exposure {longest}"
+        f"{state}; longest safe {'DIT' if result.light.readout.infrared else 'exposure'} {longest}"
     )
     for note in result.notes:
         console.print(f"note: {note}")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import runpy
+import shlex
+import subprocess
+import sys
 
 import pytest
 from astropy.table import QTable
@@ -172,3 +176,80 @@ def test_files_that_are_no_questions(call, tmp_path):
     assert document["error"]["hint"] == "did you mean mag?"
     call(*SPECTRUM, "--exposure", "1", "--plot", tmp_path / "plot.png", code=2)
     call(*SPECTRUM, "--exposure", "1", "--table", tmp_path / "table.xls", code=2)
+
+
+ESO = {
+    "target": {"brightness": {"brightnesstype": "mag", "mag": 20, "magband": "V", "magsys": "vega"}},
+    "instrument": {"ins_configuration": "img_nopol", "INS.FILT1.NAME": "v_HIGH"},
+    "timesnr": {"DET.WIN1.UIT1": 100, "SEQ.NEXPO": 1},
+}
+
+
+def test_the_instrument_of_a_document_of_eso_may_stand_on_the_line(call, tmp_path):
+    path = tmp_path / "eso.json"
+    path.write_text(json.dumps(ESO))
+    assert call("FORS2", "--input", path)[0]["inputs"]["filter"] == "v_HIGH"
+    assert call("--input", path, code=2)[0]["error"]["message"] == "which instrument?"
+
+
+def test_a_question_comes_from_standard_input(call, monkeypatch):
+    asked = {"instrument": "FORS2", "mag": 22, "exposure": 60}
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(asked).encode())))
+    assert call("--input", "-", "--exposure", "30")[0]["results"]["exposure_s"] == 30
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (("--connect", ""), "--connect"),
+        (("--connect", "host:80"), "--connect"),
+        (("--link", ""), "--link"),
+        (("--link", "ftp://x"), "--link"),
+        (("--link", "https://"), "--link"),
+        (("--input", ""), "--input"),
+        (("--grid", "seeing=1", "seeing=2"), "--grid"),
+        (("--band", "VV"), "--band"),
+        (("--exposure", "0"), "--exposure"),
+        (("--snr", "1", "--exposure", "5"), "--snr"),
+        (("--fli", "0.5", "--moon-distance", "120", "--moon-altitude", "80"), "--moon-altitude"),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_option(call, words, where):
+    document, said = call("FORS2", "--mag", "22", "--exposure", "60", *words, code=2)
+    assert document["error"]["where"] == where
+    assert said.startswith(f"dfs: {where}: ")
+
+
+def test_an_instrument_that_is_none_to_list(capsys):
+    assert main(["etc", "list", "NOPE"]) == 2
+    assert capsys.readouterr().err.startswith("dfs: INSTRUMENT: no exposure times for 'NOPE'; accepted: EFOSC2, ")
+
+
+def test_equal_values_of_an_axis_are_computed_once(call):
+    document, said = call("FORS2", "--mag", "22", "--exposure", "60", "--grid", "seeing=1,0.8,1.0")
+    assert document["axes"] == {"seeing": [1.0, 0.8]}
+    assert said == "dfs: --grid seeing: 1 of 3 values are there twice, left out\n"
+
+
+def test_a_file_that_is_written_over_is_told_of(call, tmp_path):
+    paths = {"--table": tmp_path / "a.csv", "--plot": tmp_path / "a.html", "--eso": tmp_path / "a.json"}
+    words = ("FORS2", "--mag", "22", "--exposure", "60", *(word for pair in paths.items() for word in pair))
+    assert call(*words)[1] == ""
+    said = call(*words)[1]
+    assert sorted(said.splitlines()) == sorted(f"dfs: replaced {path}" for path in paths.values())
+
+
+def test_the_longest_of_the_infrared_is_a_dit(capsys):
+    assert main(["etc", "HAWKI", "--filter", "J", "--mag", "15", "--exposure", "60"]) == 0
+    assert "longest safe DIT" in capsys.readouterr().out
+
+
+def test_a_wrong_option_points_to_the_help_without_a_gap(capsys):
+    assert main(["etc", "FORS2", "--nope"]) == 2
+    assert "see: dfs etc --help" in capsys.readouterr().err
+
+
+def test_a_reader_who_leaves_ends_it_quietly():
+    line = shlex.join([sys.executable, "-m", "dfs", "etc", "FORS2", "--mag", "22", "--exposure", "60"])
+    done = subprocess.run(["/bin/sh", "-c", f"{line} | true"], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
