@@ -272,8 +272,6 @@ def test_a_moon_that_cannot_stand_there_names_its_altitude() -> None:
 
 
 def test_where_nothing_passes_there_are_no_electrons_less_than_none() -> None:
-    narrow = Target(Sed.of("line:600"), redshift=0.0)
-    line = replace(narrow, sed=replace(narrow.sed, line_flux=1e-16))
-    found = calculate(replace(LONG_SLIT, target=line))
+    found = calculate(replace(LONG_SLIT, target=Target(Sed.of("line:600.3:0.5:1e-16"))))
     assert found.target_e.min() == 0.0
     assert found.snr_per_pixel.min() == 0.0
