@@ -193,7 +193,7 @@ _SKY = (
     ),
 )
 _EXPOSURE = (
-    Control("exposure", "exposure", "Exposure time", "number", "Total time on the target.", "s", _TINY, 1e8),
+    Control("exposure", "exposure", "Exposure time", "number", "Total time on the target.", "s", _TINY, 1e7),
     Control("snr", "exposure", "Signal-to-noise", "number", "Asked, instead of the exposure time.", "", _TINY, 1e7),
     Control("at", "exposure", "Wavelength", "number", "Where the signal-to-noise is asked.", "nm", 200.0, 30_000.0),
     Control("dit", "exposure", "DIT", "number", "One integration of an infrared detector.", "s", _TINY, 1e5),

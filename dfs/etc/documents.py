@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dfs.errors import UsageError
+from dfs.errors import DfsError, UsageError
 from dfs.etc.choices import instrument_name, mode_of
 from dfs.etc.control_values import binning_of, value_of, without_area
 from dfs.etc.controls import CONTROLS, RIVALS, control
@@ -70,7 +70,10 @@ def request_of(
     UsageError
         An unknown key (the nearest is named), a value that cannot be, two that contradict each other, or one that is missing.
     """
-    said = values_of(given)
+    try:
+        said = values_of(given)
+    except UsageError as error:
+        raise _with_shortest(error, given) from None
     said["instrument"] = instrument_name(said.get("instrument"))
     for some in RIVALS:
         both = [name for name in some if name in said]
@@ -127,6 +130,27 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
         out |= {"exposure", "snr"}
     kept = {name: value for name, value in base.items() if name not in out}
     return {**kept, **{name: value for name, value in changes.items() if value is not None}}
+
+
+def _with_shortest(error: UsageError, given: Mapping[str, Any]) -> UsageError:
+    """Return an error of a time with the shortest that the detector asked for can take, where it is told."""
+    if error.where not in {"exposure", "dit"}:
+        return error
+    from dfs.instruments.optics import light_path
+
+    one = CONTROLS[error.where]
+    try:
+        said = values_of({name: value for name, value in given.items() if _is_of_instrument(name)})
+        said["instrument"] = instrument_name(said.get("instrument"))
+        shortest = light_path(_choice(said)).readout.shortest_s
+    except DfsError:
+        return error  # what is wrong of the instrument is told when the time is right
+    accepted = f"a number in {one.unit}, {shortest:g} to {one.high:g}"
+    return UsageError(error.message, where=error.where, accepted=accepted, hint=error.hint)
+
+
+def _is_of_instrument(name: object) -> bool:
+    return name in CONTROLS and CONTROLS[str(name)].group == "instrument"
 
 
 def _choice(said: Mapping[str, Any]) -> Choice:

@@ -23,13 +23,15 @@ def link(request: Request, base: str = "") -> str:
     Parameters
     ----------
     base
-        Address of the server, ``https://host``; empty: the link begins with a slash.
+        Address of the server, ``https://host``, or a path on it; empty: the link begins with a slash.
 
     Raises
     ------
     UsageError
-        The spectrum is the user's own: an address does not hold one.
+        The spectrum is the user's own, an address does not hold one; or `base` is no server.
     """
+    if base and not base.lower().startswith(("http://", "https://", "/")):
+        raise UsageError(f"{base[:200]!r} is no server", where="link", accepted="http://HOST or https://HOST")
     said = inputs(request)
     if SPECTRUM in said:
         hint = "save the calculation as JSON: the spectrum is in it"

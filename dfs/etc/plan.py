@@ -13,7 +13,11 @@ __all__ = ["Division", "check_shortest", "checked", "division_of", "usual_dit"]
 
 LONGEST_S = 1e7  # 116 days
 SAFE_FILL = 0.8  # of the charge up to which the detector is linear
-LONGEST_DIT_S = {"image": 60.0, "spectrum": 300.0, "cube": 300.0}  # of infrared exposures whose DIT is left open (assumed)
+LONGEST_DIT_S = {
+    "image": 60.0,
+    "spectrum": 300.0,
+    "cube": 300.0,
+}  # of infrared exposures whose DIT is left open (assumed)
 _ROUNDING = 1e-6  # of an integration: numbers that are written and read again
 _USUAL_S = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40, 50, 60, 100, 120, 150, 200, 240, 300)
 
@@ -118,7 +122,7 @@ def check_shortest(division: Division, readout: Readout, asked: Exposure) -> Non
     accepted = f"{readout.shortest_s:g} s or more for each of the read-outs"
     if asked.snr is not None and asked.dit_s is None:
         raise UsageError(
-            f"a signal-to-noise of {asked.snr:g} is reached in {division.dit_s:.4g} s, shorter than detector {readout.detector} can take",
+            f"a signal-to-noise of {asked.snr:g} is reached in less than {readout.shortest_s:g} s, shorter than detector {readout.detector} can take",
             where="snr",
             accepted=f"a larger one: read-outs take {readout.shortest_s:g} s or more",
         )

@@ -7,6 +7,7 @@ CALSPEC has it, is 0.00 in V and Y, 0.03 in B, 0.10 in R, 0.08 in I). In the oth
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 import numpy as np
@@ -68,7 +69,9 @@ def bands() -> tuple[str, ...]:
 def band(name: str) -> Band:
     """Return a band by its name, or a `NotFoundError` that lists those there are."""
     if name not in bands():
-        raise NotFoundError(f"no band is called {name!r}", where="band", accepted=", ".join(bands()))
+        near = get_close_matches(name, bands(), 1, 0.5)
+        hint = f"did you mean {near[0]}?" if near else ""
+        raise NotFoundError(f"no band is called {name!r}", where="band", accepted=", ".join(bands()), hint=hint)
     table = curve("bands", name)
     vega = 0.1 * VEGA_FLUX[name] if name in VEGA_FLUX else float(table.meta["vega_flux"])
     return Band(name, table.wavelength_nm, table.value, vega, table.meta["source"])

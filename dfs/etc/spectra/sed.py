@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from dfs.errors import UsageError
 from dfs.etc.spectra.samples import Samples
+from dfs.etc.written import float_of, shown
 
-__all__ = ["FORMS", "Sed"]
+__all__ = ["FORMS", "Sed", "names_file"]
 
 FORMS = (
     "flat_lambda",
@@ -89,8 +91,7 @@ class Sed:
             from dfs.etc.spectra.tables import samples_of
 
             return cls("table", samples=samples_of(given))
-        kind, _, rest = given.strip().partition(":")
-        kind = _SAME.get(kind.strip().lower(), kind.strip().lower())
+        kind, rest = _parted(given)
         if kind in _PLAIN and not rest:
             return cls(kind)
         if kind in {"powerlaw", "blackbody"} and rest:
@@ -110,7 +111,7 @@ class Sed:
 
             return cls(kind, name=rest, samples=read_samples(rest))
         raise UsageError(
-            f"no spectrum {given[:60]!r}", where="sed", accepted=", ".join(FORMS), hint=_meant(given.strip())
+            f"no spectrum {shown(given)}", where="sed", accepted=", ".join(FORMS), hint=_meant(given.strip())
         )
 
     @property
@@ -139,12 +140,32 @@ class Sed:
         return self.line_flux is not None or (self.samples is not None and self.samples.is_absolute)
 
 
+def names_file(given: Any) -> bool:
+    """Tell whether `Sed.of` would read a file."""
+    return isinstance(given, str) and _parted(given)[0] == "file"
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return the kind of a form, in one spelling, and the rest."""
+    kind, _, rest = text.strip().partition(":")
+    kind = kind.strip().lower()
+    return _SAME.get(kind, kind), rest
+
+
 def _meant(text: str) -> str:
-    """Return the form of a text that names a template only."""
+    """Return the form of a text that names a template only, or nearly one of the forms."""
     from dfs.etc.spectra.curves import curve_names
 
-    known = {name.lower(): name for name in curve_names("templates")}
-    return f"did you mean template:{known[text.lower()]}?" if text.lower() in known else ""
+    known = {name.lower(): f"template:{name}" for name in curve_names("templates")}
+    kind, _, rest = text.lower().partition(":")
+    forms = {form.partition(":")[0]: form for form in FORMS}
+    near = get_close_matches(kind, forms, 1, 0.6)
+    if text.lower() in known:
+        return f"did you mean {known[text.lower()]}?"
+    if not near:
+        return ""
+    has_value = ":" in forms[near[0]]
+    return f"did you mean {f'{near[0]}:{rest}' if has_value and rest else forms[near[0]]}?"
 
 
 def _check_line(sed: Sed) -> None:
@@ -159,7 +180,7 @@ def _check_line(sed: Sed) -> None:
 def _line(rest: str, given: str) -> Sed:
     parts = rest.split(":")
     if len(parts) > 3:
-        raise UsageError(f"no spectrum {given[:60]!r}", where="sed", accepted=FORMS[5])
+        raise UsageError(f"no spectrum {shown(given)}", where="sed", accepted=FORMS[5])
     numbers = [_number(part, given) for part in parts]
     return Sed(
         "line",
@@ -171,10 +192,10 @@ def _line(rest: str, given: str) -> Sed:
 
 def _number(text: str, given: str) -> float:
     try:
-        return float(text)
+        return float_of(text)
     except ValueError:
         raise UsageError(
-            f"{text[:60]!r} in {given[:60]!r} is not a number", where="sed", accepted=", ".join(FORMS)
+            f"{shown(text)} in {shown(given)} is not a number", where="sed", accepted=", ".join(FORMS)
         ) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from dfs.errors import NotFoundError
@@ -45,7 +46,9 @@ def template_name(text: str) -> str:
     for name in names:
         if name.lower() == wanted:
             return name
-    raise NotFoundError(f"no template is called {text!r}", where="sed", accepted=", ".join(names))
+    near = get_close_matches(wanted, [name.lower() for name in names], 1, 0.5)
+    hint = f"did you mean {template_name(near[0])}?" if near else ""
+    raise NotFoundError(f"no template is called {text!r}", where="sed", accepted=", ".join(names), hint=hint)
 
 
 @cache

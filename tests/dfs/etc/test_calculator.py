@@ -102,6 +102,12 @@ def test_links_that_are_none(address):
         inputs_of_link(address)
 
 
+@pytest.mark.parametrize("base", ["ftp://x", "example.org", "javascript:alert(1)"])
+def test_a_link_leads_to_a_server(result, base):
+    with pytest.raises(UsageError, match="is no server"):
+        result.link(base)
+
+
 def test_an_own_spectrum_is_in_document_and_script_but_in_no_link(calculator, tmp_path):
     target = etc.Point(([300.0, 500.0, 1100.0] * u.nm, [1.0, 2.0, 0.5] * u.Unit("1e-17 erg s-1 cm-2 AA-1")))
     one = calculator("FORS2", mode="lss", grism="300V", target=target, exposure=600)

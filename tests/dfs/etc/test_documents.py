@@ -14,7 +14,9 @@ from dfs import etc
 from dfs.errors import UsageError
 from dfs.etc.controls import CONTROLS, RIVALS
 from dfs.etc.documents import inputs, merged, request_of, whole
+from dfs.etc.plan import LONGEST_S
 from dfs.etc.request import Request
+from dfs.instruments.optics import Choice, light_path
 
 SPECTRUM = {"instrument": "FORS2", "mode": "lss", "grism": "300V", "mag": 22, "exposure": 1800}
 
@@ -179,3 +181,21 @@ def test_a_change_takes_its_rivals_back():
     assert "exposure" not in merged(base, {"ndit": 5})
     assert "fli" not in merged(base, {"fli": None})
     assert "spectrum" not in merged({**base, "sed": "table", "spectrum": {}}, {"sed": "flat_nu"})
+
+
+def test_a_time_that_cannot_be_is_told_the_shortest_of_the_detector():
+    said = {"instrument": "FORS2", "mag": 22}
+    for exposure in (0, 1e8):
+        with pytest.raises(UsageError) as found:
+            request_of({**said, "exposure": exposure})
+        assert found.value.accepted == "a number in s, 0.25 to 1e+07"
+    with pytest.raises(UsageError) as found:
+        request_of({**said, "instrument": "HAWKI", "dit": 0, "ndit": 1})
+    assert float(found.value.accepted.split()[4]) == light_path(Choice("HAWKI", "img")).readout.shortest_s
+    with pytest.raises(UsageError) as found:
+        request_of({**said, "instrument": "NOPE", "exposure": 0})
+    assert found.value.where == "exposure"
+
+
+def test_the_longest_time_is_that_of_the_engine():
+    assert CONTROLS["exposure"].high == LONGEST_S

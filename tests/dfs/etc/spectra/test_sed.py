@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dfs.errors import NotFoundError, UsageError
+from dfs.etc.spectra.bands import band
 from dfs.etc.spectra.samples import Samples
 from dfs.etc.spectra.sed import Sed
 
@@ -123,3 +124,29 @@ def test_a_packed_table_is_bounded():
     big = Samples.checked(np.arange(1.0, 70_000.0), np.ones(69_999)).packed()
     with pytest.raises(UsageError, match="too long"):
         Samples.unpacked(big)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("blackbdy:5800", "blackbody:5800"),
+        ("flat_lamda", "flat_lambda"),
+        ("powrlaw:-1", "powerlaw:-1"),
+        ("templat", "template:NAME"),
+        ("g2v", "template:G2V"),
+        ("template:G2", "G2"),
+    ],
+)
+def test_the_nearest_form_is_told(text, meant):
+    with pytest.raises((UsageError, NotFoundError)) as found:
+        Sed.of(text)
+    assert found.value.hint.startswith(f"did you mean {meant}")
+
+
+def test_the_nearest_band_is_told():
+    with pytest.raises(NotFoundError) as found:
+        band("SDSS_f")
+    assert found.value.hint.startswith("did you mean SDSS_")
+    with pytest.raises(NotFoundError) as found:
+        band("nothing like it")
+    assert found.value.hint == ""
