@@ -1,4 +1,4 @@
-"""What a result does not hold and its plots show: signal-to-noise in other times, and the fullest pixel at each wavelength."""
+"""What a result does not hold and its plots show: signal-to-noise in other times, the fullest pixel at each wavelength, the band of an image."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from dfs.etc.plan import division_of
 from dfs.etc.rates import rates_of
 from dfs.etc.result import Result
 from dfs.etc.saturation import peak_rate
+from dfs.etc.sky import air_of
 from dfs.etc.solve import snr_of
+from dfs.etc.spectra.rate import flux_density
 
-__all__ = ["peaks", "snr_by_time"]
+__all__ = ["input_flux", "passed", "peaks", "snr_by_time"]
 
 Array = NDArray[np.float64]
 
@@ -46,3 +48,15 @@ def peaks(result: Result) -> Array:
     light, request = result.light, result.request
     rate = peak_rate(light, rates_of(light, request), aperture_of(light, request))
     return rate * (result.saturation.peak_e / float(np.max(rate)))
+
+
+def passed(result: Result) -> Array:
+    """Return what telescope, instrument, detector and air let through at the wavelengths of the light path, shape (m,): of an image, its band."""
+    sky = replace(result.request.sky, seeing_arcsec=None, image_quality_arcsec=None)
+    return result.light.throughput * air_of(result.light, sky).passed
+
+
+def input_flux(result: Result) -> Array:
+    """Return the target outside the atmosphere at the wavelengths of the light path (erg s-1 cm-2 A-1; extended: arcsec-2), shape (m,)."""
+    light, request = result.light, result.request
+    return flux_density(request.target, light.vacuum_nm, light.width_nm, extrapolate=request.extrapolate)

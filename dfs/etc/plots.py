@@ -19,20 +19,24 @@ __all__ = ["figures_of", "write_page"]
 
 Array = NDArray[np.float64]
 
+_MADE = "telescope, instrument, detector"
+
 
 def figures_of(result: Result, percent: float = 50.0) -> list[figure]:
-    """Return the figures of a result, in the order of the classic page; an image has only efficiency and time to draw.
+    """Return the figures of a result: of a spectrum the six of the classic page, of an image efficiency, input spectrum and time.
 
     `percent` is the range of exposure times to either side of the result's.
     """
     if result.light.kind == "image":
-        return [_efficiency(result), _against_time(result, percent)]
-    per = " arcsec-2" if result.request.target.extended else ""
-    electrons = {"target, in the aperture": result.target_e, "sky, in one pixel": result.sky_e}
-    flux = {"target outside the atmosphere": result.flux}
+        return [_efficiency_of_image(result), _input(result), _against_time(result, percent)]
+    electrons = {
+        "target, in the aperture": result.target_e,
+        "sky, in the aperture": result.sky_e * result.aperture_pixels,
+        "sky, in one pixel": result.sky_e,
+    }
     return [
-        _drawn(result, "Target and sky", "electrons", electrons),
-        _drawn(result, "Input spectrum", f"flux (erg s-1 cm-2 A-1{per})", flux),
+        _drawn(result, "Target and sky", "electrons", electrons, thin=("sky, in one pixel",), may_be_log=True),
+        _input(result),
         _drawn(result, "Signal-to-noise of a pixel along the dispersion", "S/N", {"S/N": result.snr_per_pixel}),
         _efficiency(result),
         _saturation(result),
@@ -85,14 +89,32 @@ def _drawn(result: Result, title: str, label: str, curves: Mapping[str, Array], 
     )
 
 
-def _efficiency(result: Result) -> figure:
+def _input(result: Result) -> figure:
+    """Return the figure of the target outside the atmosphere; of an image, over its whole band."""
+    from dfs.etc.growth import input_flux
     from dfs.figures.exposure import by_wavelength
 
-    light, name = result.light, "telescope, instrument, detector"
-    if light.kind != "image":
-        whole = result.throughput * result.atmosphere * result.slit_fraction
-        return _drawn(result, "Efficiency", "fraction", {name: result.throughput, "with air and slit": whole})
-    drawn = {name: light.throughput}
+    light, is_image = result.light, result.light.kind == "image"
+    label = f"flux (erg s-1 cm-2 A-1{' arcsec-2' if result.request.target.extended else ''})"
+    flux = {"target outside the atmosphere": input_flux(result) if is_image else result.flux}
+    if not is_image:
+        return _drawn(result, "Input spectrum", label, flux)
+    return by_wavelength(
+        light.wavelength_nm, flux, title="Input spectrum", label=label, medium=light.medium, at_nm=result.at_nm
+    )
+
+
+def _efficiency(result: Result) -> figure:
+    whole = result.throughput * result.atmosphere * result.slit_fraction
+    return _drawn(result, "Efficiency", "fraction", {_MADE: result.throughput, "with air and slit": whole})
+
+
+def _efficiency_of_image(result: Result) -> figure:
+    from dfs.etc.growth import passed
+    from dfs.figures.exposure import by_wavelength
+
+    light = result.light
+    drawn = {_MADE: light.throughput, "with air": passed(result)}
     return by_wavelength(
         light.wavelength_nm, drawn, title="Efficiency", label="fraction", medium=light.medium, at_nm=result.at_nm
     )
@@ -106,7 +128,7 @@ def _saturation(result: Result) -> figure:
     if readout.linear_e is not None:
         limits["linear to 1 %"] = readout.linear_e
     drawn = {"brightest pixel": peaks(result)}
-    return _drawn(result, "Brightest pixel in one read-out", "electrons", drawn, limits=limits)
+    return _drawn(result, "Brightest pixel in one read-out", "electrons", drawn, limits=limits, may_be_log=True)
 
 
 def _against_time(result: Result, percent: float) -> figure:

@@ -162,6 +162,8 @@ class Result:
     def plot(self, percent: float = 50.0) -> Any:
         """Return the plots of the classic page in a column: object and sky, input spectrum, signal-to-noise, efficiency, saturation, time.
 
+        An image has efficiency, input spectrum and time.
+
         Parameters
         ----------
         percent

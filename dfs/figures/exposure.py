@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, Span
+from bokeh.models import ColumnDataSource, Range1d, Span
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from dfs.figures.style import BLUE, GREY, PALETTE, VERMILION, hover, legend_above, new_figure
 
 __all__ = ["by_time", "by_wavelength"]
+
+_FLAT = 0.05  # of the value: nothing smaller fills the axis
+_WIDE = 1e3
+_DECADES_MOST = 6
 
 
 def by_wavelength(
@@ -26,6 +30,8 @@ def by_wavelength(
     limits: Mapping[str, float] | None = None,
     shaded_nm: Sequence[tuple[float, float]] = (),
     units: Mapping[str, str] | None = None,
+    thin: Collection[str] = (),
+    may_be_log: bool = False,
 ) -> figure:
     """Return a figure of quantities over wavelength.
 
@@ -43,11 +49,21 @@ def by_wavelength(
         Intervals that are marked, where it saturates.
     units
         Name -> unit shown with the value under the pointer.
+    thin
+        Names of curves that stand back.
+    may_be_log
+        Whether the axis becomes logarithmic where the values span more than three decades.
     """
-    plot = new_figure(title, f"wavelength in {medium} (nm)", label)
+    levels = np.array([*(limits or {}).values()], dtype=float)
+    axis = _axis([*(y for name, y in curves.items() if name not in thin), levels], may_be_log)
+    is_log = "y_axis_type" in axis
+    plot = new_figure(title, f"wavelength in {medium} (nm)", label, **axis)
     for (name, values), color in zip(curves.items(), PALETTE, strict=False):
-        source = ColumnDataSource({"x": wavelength_nm, "y": values})
-        line = plot.line("x", "y", source=source, color=color, line_width=1.2, legend_label=name)
+        source = ColumnDataSource(
+            {"x": wavelength_nm, "y": np.where(values > 0.0, values, np.nan) if is_log else values}
+        )
+        width = 0.6 if name in thin else 1.2
+        line = plot.line("x", "y", source=source, color=color, line_width=width, legend_label=name)
         unit = (units or {}).get(name, "")
         pairs = (("wavelength (nm)", "@x{0.00}"), (name, f"@y{{0.000a}} {unit}".strip()))
         plot.add_tools(hover(*pairs, renderers=[line], mode="vline"))
@@ -61,6 +77,27 @@ def by_wavelength(
         plot.add_layout(Span(location=at_nm, dimension="height", line_color=GREY, line_dash="dotted", line_width=1))
     legend_above(plot)
     return plot
+
+
+def _axis(values: Sequence[NDArray[Any]], may_be_log: bool) -> dict[str, Any]:
+    """Return the options of an axis for these values: none where bokeh's own range does.
+
+    Wide ranges become logarithmic and end a decade under all but the lowest hundredth, at most six decades under the top; flat ones have
+    5 per cent to either side, so that no rounding is enlarged.
+    """
+    known = np.concatenate(values)
+    known = known[np.isfinite(known)]
+    if known.size == 0:
+        return {}
+    low, high = float(known.min()), float(known.max())
+    seen = known[known > high * 10.0**-_DECADES_MOST]
+    if may_be_log and high > 0.0 and high > _WIDE * float(np.percentile(seen, 5.0)):
+        return {"y_axis_type": "log", "y_range": Range1d(0.1 * float(np.percentile(seen, 1.0)), 2.0 * high)}
+    middle = 0.5 * (low + high)
+    if middle == 0.0 or high - low >= 2.0 * _FLAT * abs(middle):
+        return {}
+    half = _FLAT * abs(middle)
+    return {"y_range": Range1d(middle - half, middle + half)}
 
 
 def by_time(
