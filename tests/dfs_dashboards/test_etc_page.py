@@ -14,7 +14,7 @@ from astropy.table import Table
 
 from dfs.etc.calculation import calculate
 from dfs.etc.documents import request_of
-from dfs_widgets.state.etc.figures import readable
+from dfs_widgets.state.etc.readable import readable
 
 PATIENCE_MS = 90_000
 ASKED = "instrument=FORS2&mode=lss&grism=300V&slit=1&sed=blackbody:5800&mag=20&exposure=600&seeing=0.8"

@@ -7,7 +7,7 @@ as the block allows. Where no brightness is known it is the sky alone that fills
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,7 @@ __all__ = ["Peak", "peak_of"]
 
 Array = NDArray[np.float64]
 
-_BEST_SEEING_ARCSEC = 0.5  # a tenth of the nights at Paranal: dfs.sky.image_quality.TURBULENCE_ARCSEC
+_BEST_NIGHTS = 0.1  # share of the nights of the site whose seeing is better
 _NOT_SKY = ("mag", "exposure", "dit", "ndit", "count", "snr", "at", "image_quality", "seeing", "airmass")
 _FAINT = 0.0  # scale of a target of which nothing is known
 
@@ -128,11 +128,14 @@ def _rates(key: tuple[tuple[str, Any], ...]) -> _Rates | None:
     from dfs.etc.extraction import aperture_of
     from dfs.etc.rates import rates_of
     from dfs.etc.saturation import peak_rate
+    from dfs.etc.site_statistics import seeing_quantile
     from dfs.instruments.optics import light_path
 
     try:
-        asked = request_of({**dict(key), "airmass": 1.0, "seeing": _BEST_SEEING_ARCSEC, "exposure": 1.0}, files=False)
+        asked = request_of({**dict(key), "airmass": 1.0, "exposure": 1.0}, files=False)
         light = light_path(asked.choice)
+        best = float(seeing_quantile(_BEST_NIGHTS, light.site))
+        asked = replace(asked, sky=replace(asked.sky, seeing_arcsec=best))
         rates, aperture = rates_of(light, asked), aperture_of(light, asked)
         total = peak_rate(light, rates, aperture)
     except DfsError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -10,7 +11,8 @@ pytest.importorskip("anywidget")
 
 from astropy.table import Table
 
-from dfs.errors import AccessError, DfsError, NotFoundError, UsageError
+from dfs.errors import AccessError, DfsError, NotFoundError, ServiceError, UsageError
+from dfs.etc.calculation import calculate
 from dfs.etc.documents import request_of
 from dfs.observatory import Observatory
 from dfs_widgets.etc import EtcPart, ExposureTimes
@@ -72,6 +74,19 @@ def test_a_wavelength_of_another_grism_is_let_go(page):
     assert "at" not in page.part.question.given
 
 
+@pytest.mark.parametrize("instrument", ["MUSE", "UVES"])
+def test_a_line_is_asked_where_it_is_seen(instrument):
+    """A line at H-alpha has its light at 656.28 nm in air; the wavelength asked before stays behind."""
+    setup = {"instrument": instrument, "exposure": "600"} | ({"grism": "580"} if instrument == "UVES" else {})
+    page = ExposureTimes().start(urlencode({**setup, "mag": "20", "at": "640"}))
+    ask(page, sed="line")
+    ask(page, line="656.28")
+    ask(page, line_width="")
+    given = {**setup, "sed": "line:656.28", "line_flux": 1e-16}
+    assert page.result.snr == pytest.approx(calculate(request_of(given)).snr)
+    assert page.result.at_nm == pytest.approx(656.28, abs=0.1)
+
+
 def test_the_link_asks_the_very_same(page):
     page.put(seeing=1.1, extraction="as-reduced")
     again = ExposureTimes().start(page.link())
@@ -127,6 +142,34 @@ def test_whoever_is_not_signed_in_keeps_set_ups_as_long_as_the_page():
     assert "sign in" in page.part.answer.setups["note"]
     assert len(page.part.answer.setups["list"]) == 1
     assert page.bar.state == "ready"
+
+
+class Full(Anonymous):
+    """A shelf that takes nothing any more and gives nothing back."""
+
+    class phase2:  # noqa: N801 - as a desk has it
+        @staticmethod
+        def library(*_: str) -> list[object]:
+            return []
+
+        @staticmethod
+        def keep(*_: object) -> None:
+            raise ServiceError("no space left")
+
+        forget = keep
+
+
+def test_what_a_shelf_refuses_is_told_and_what_it_still_has_stays_on_the_page():
+    page = ExposureTimes(Full()).start("")
+    with pytest.raises(ServiceError, match="no space left"):
+        page.keeping.keep("mine")
+    assert [one["name"] for one in page.part.answer.setups["list"]] == ["mine"]
+    assert "sign in" not in page.part.answer.setups["note"]
+    with pytest.raises(ServiceError):
+        page.keeping.rename(1, "yours")
+    with pytest.raises(ServiceError):
+        page.keeping.remove(1)
+    assert [one.name for one in page.keeping.setups] == ["mine"]
 
 
 @pytest.mark.parametrize("kind", ["csv", "ecsv"])

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
-from pathlib import Path
-from typing import Any
 
-from dfs.errors import NotFoundError, UsageError
+from dfs.errors import DataError, DfsError, NotFoundError, UsageError
 from dfs.etc.result import Result
 from dfs_widgets.etc.part import EtcPart
 
@@ -60,8 +57,15 @@ class Exporting:
     def upload(self, name: str, content: bytes) -> None:
         """Take a user's spectrum: ask with it."""
         from dfs.etc.inline_spectrum import written_spectrum
+        from dfs.etc.spectra.files import samples_in
 
-        samples = _samples_of(name, content)
+        if len(content) > _BYTES_MOST:
+            raise UsageError(f"{name}: {len(content)} bytes", where="spectrum", accepted=f"up to {_BYTES_MOST} bytes")
+        try:
+            samples = samples_in(content, name, name)
+        except DfsError as error:  # told beside the control of the file, which is named there
+            told = f"{error.where}: {error.message}"
+            raise DataError(told, where="spectrum", accepted=error.accepted, hint=error.hint) from None
         spectrum = {**written_spectrum(samples), "origin": name}
         self._part.ask(self._part.question.with_spectrum(spectrum, name))
 
@@ -88,20 +92,3 @@ def table_text(result: Result, kind: str) -> str:
     text = io.StringIO()
     table.write(text, format=f"ascii.{kind}")
     return text.getvalue()
-
-
-def _samples_of(name: str, content: bytes) -> Any:
-    from dfs.etc.spectra.files import read_samples
-
-    if len(content) > _BYTES_MOST:
-        raise UsageError(f"{name}: {len(content)} bytes", where="spectrum", accepted=f"up to {_BYTES_MOST} bytes")
-    with tempfile.TemporaryDirectory(prefix="dfs-etc-") as folder:
-        path = Path(folder) / f"spectrum{''.join(Path(Path(name).name).suffixes[-2:])[:20]}"
-        path.write_bytes(content)
-        try:
-            return read_samples(str(path))
-        except Exception as error:
-            if hasattr(error, "where"):
-                error.where = "spectrum"
-                error.message = str(error.message).replace(str(path), name)  # type: ignore[attr-defined]
-            raise

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from dfs.errors import DfsError, NotFoundError, UsageError
+from dfs.errors import AccessError, DfsError, NotFoundError, UsageError
 from dfs.etc.documents import request_of
 from dfs_widgets.etc.part import EtcPart
-from dfs_widgets.state.etc.figures import readable
-from dfs_widgets.state.etc.panels import Numbers, panels
+from dfs_widgets.state.etc.numbers import Numbers
+from dfs_widgets.state.etc.panels import panels
+from dfs_widgets.state.etc.readable import readable
 from dfs_widgets.state.etc.setups import KEPT_MOST, Setup, checked_name, differences, free_name
 
 __all__ = ["Keeping"]
 
+_HERE_ONLY = "kept as long as this page is open"
+_SIGN_IN = f"{_HERE_ONLY}; sign in to keep them longer"
 _DASHES = ("dash", "dot", "dashdot", "dash", "dot", "dashdot")
 
 
@@ -41,12 +45,15 @@ class Keeping:
         """Bring what the user keeps; nobody known keeps nothing."""
         shelf = self._shelf()
         if shelf is None:
-            self.note = "kept as long as this page is open"
+            self.note = _HERE_ONLY
             return
         try:
             rows = shelf.library(self.KIND)
-        except DfsError:
-            self.note = "kept as long as this page is open; sign in to keep them longer"
+        except AccessError:
+            self.note = _SIGN_IN
+            return
+        except DfsError as error:
+            self.note = f"{_HERE_ONLY}; the shelf cannot be read: {error.line()}"
             return
         self.note = ""
         for row in rows[: KEPT_MOST - len(self.setups)]:
@@ -63,8 +70,10 @@ class Keeping:
             raise UsageError(f"{KEPT_MOST} set-ups are kept", where="keep", hint="remove one first")
         name = checked_name(name or free_name(result, [one.name for one in self.setups]))
         made = self._add(name, self._part.inputs)
-        self._store(made)
-        self.show()
+        try:
+            self._store(made)
+        finally:
+            self.show()
         return made
 
     def rename(self, number: int, name: str) -> None:
@@ -72,10 +81,13 @@ class Keeping:
         one, name = self.of(number), checked_name(name)
         if name in {other.name for other in self.setups if other.number != number}:
             raise UsageError(f"{name!r} is kept already", where="name")
-        self._forget(one)
-        self._swap(replace(one, name=name))
-        self._store(self.of(number))
+        renamed = replace(one, name=name)
+        if name == one.name:
+            return
+        self._store(renamed)
+        self._swap(renamed)
         self.show()
+        self._forget(one)
 
     def remove(self, number: int) -> None:
         """Keep a set-up no more."""
@@ -159,19 +171,18 @@ class Keeping:
         self.setups = tuple(changed if one.number == changed.number else one for one in self.setups)
 
     def _store(self, one: Setup) -> None:
+        """Put a set-up on the shelf; what its shelf refuses is raised, but for a visitor who has none."""
         shelf = self._shelf()
         if shelf is None:
             return
         try:
             shelf.keep(self.KIND, one.name, dict(one.inputs))
-        except DfsError:
-            self.note = "kept as long as this page is open; sign in to keep them longer"
+        except AccessError:
+            self.note = _SIGN_IN
 
     def _forget(self, one: Setup) -> None:
         shelf = self._shelf()
         if shelf is None:
             return
-        try:
+        with suppress(AccessError, NotFoundError):  # it was never on the shelf
             shelf.forget(self.KIND, one.name)
-        except DfsError:
-            return  # it was never on the shelf

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -16,13 +15,15 @@ from dfs.etc.documents import request_of
 from dfs.etc.request import Request
 from dfs.etc.result import Result
 from dfs_widgets.archive.working import Work
+from dfs_widgets.etc.offering import bands, instruments, optics_of
 from dfs_widgets.etc.parts import Answer, Controls, Plots
 from dfs_widgets.etc.terms import TERMS
 from dfs_widgets.parts import Bar
 from dfs_widgets.state.etc.figures import answer_of, heading_of, shown_mapping
-from dfs_widgets.state.etc.fitting import at_line, fitted
+from dfs_widgets.state.etc.fitting import fitted
 from dfs_widgets.state.etc.forms import control_of_problem, form_spec, form_values
-from dfs_widgets.state.etc.panels import Numbers, panels, time_panel
+from dfs_widgets.state.etc.numbers import Numbers
+from dfs_widgets.state.etc.panels import panels, time_panel
 from dfs_widgets.state.etc.question import EtcQuestion
 
 __all__ = ["EtcPart"]
@@ -125,8 +126,6 @@ class EtcPart:
         question = before.put(changes, self.filled)
         if _SET_UP & set(changes) and question.given != before.given:
             question = self._fitting(question)
-        if question.kind == "line" and {"sed", "line", "redshift"} & set(changes):
-            question = replace(question, given=at_line(question.given, self.result))
         self.ask(question)
         if _SET_UP & set(changes) and self.problem is not None and self.problem.where == "at":
             self.ask(replace(question, given={name: value for name, value in question.given.items() if name != "at"}))
@@ -134,7 +133,7 @@ class EtcPart:
             self.on_change(self.inputs)
 
     def _fitting(self, question: EtcQuestion) -> EtcQuestion:
-        optics = _optics(str(question.given.get("instrument", "")))
+        optics = optics_of(str(question.given.get("instrument", "")))
         if optics is None:
             return question
         kind = None if self.result is None else self.result.light.kind
@@ -147,8 +146,8 @@ class EtcPart:
     def _show(self) -> None:
         """Show question and answer; plots first, they are what is waited for."""
         self._draw()
-        optics = _optics(str(self.question.given.get("instrument", "")))
-        spec = form_spec(self.question, optics, _instruments(), _bands())
+        optics = optics_of(str(self.question.given.get("instrument", "")))
+        spec = form_spec(self.question, optics, instruments(), bands())
         beside = "" if self.problem is None else control_of_problem(self.problem.where, spec, self.question)
         with self.controls.hold_sync():
             self.controls.spec = spec
@@ -229,26 +228,3 @@ def _here(request: Request) -> Result:
     from dfs.etc.calculation import calculate
 
     return calculate(request)
-
-
-def _optics(name: str) -> Any:
-    """Return what can be chosen of an instrument; None where there is none of this name."""
-    from dfs.instruments.optics import names, optics
-
-    known = {one.lower(): one for one in names()}
-    found = known.get(name.strip().lower())
-    return None if found is None else optics(found)
-
-
-@cache
-def _instruments() -> dict[str, str]:
-    from dfs.instruments.optics import names, optics
-
-    return {one.upper(): optics(one).label for one in names()}
-
-
-@cache
-def _bands() -> tuple[str, ...]:
-    from dfs.etc.spectra.bands import bands
-
-    return bands()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dfs_widgets.etc.part import EtcPart
 from dfs_widgets.state.etc.gridview import grid_view
-from dfs_widgets.state.etc.panels import Numbers
+from dfs_widgets.state.etc.numbers import Numbers
 
 __all__ = ["Studying"]
 

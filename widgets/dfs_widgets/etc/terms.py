@@ -19,7 +19,7 @@ TERMS = [
     ],
     [
         "Atmosphere",
-        "Measured extinction of the site times the absorption of oxygen and water vapour, at the air mass asked.",
+        "Scattering of ESO's sky model over Paranal, measured extinction over La Silla, times the absorption of ozone, oxygen and water vapour, at the air mass asked.",
     ],
     [
         "Image quality",

@@ -59,6 +59,16 @@ def test_the_parts_of_a_spectrum_make_its_text():
     assert EtcQuestion().put({"temperature": "4000"}).given["sed"] == "blackbody:4000"
 
 
+@pytest.mark.parametrize("change", [{"line": "500.7"}, {"redshift": "0.2"}])
+def test_another_line_is_asked_where_the_calculator_finds_it(change):
+    line = EtcQuestion({**FIRST, "at": 640.0}).put({"sed": "line"})
+    assert "at" not in line.given
+    asked = line.put({"at": "656.3"})
+    assert asked.put({"line_width": "1"}).given["at"] == "656.3"
+    assert "at" not in asked.put(change).given
+    assert EtcQuestion({**FIRST, "at": 640.0}).put({"redshift": "0.2"}).given["at"] == pytest.approx(640.0)
+
+
 def test_an_emptied_control_is_open_again():
     assert "mag" not in EtcQuestion().put({"mag": ""}).given
 

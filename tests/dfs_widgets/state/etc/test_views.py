@@ -8,12 +8,14 @@ import pytest
 from dfs.etc.calculation import calculate
 from dfs.etc.documents import inputs, request_of
 from dfs.instruments.optics import optics
-from dfs_widgets.state.etc.figures import answer_of, readable
-from dfs_widgets.state.etc.fitting import at_line, fitted, is_infrared
+from dfs_widgets.state.etc.figures import answer_of
+from dfs_widgets.state.etc.fitting import fitted, is_infrared
 from dfs_widgets.state.etc.forms import control_of_problem, form_spec, form_values
 from dfs_widgets.state.etc.gridview import grid_view
-from dfs_widgets.state.etc.panels import Numbers, panels, time_panel
+from dfs_widgets.state.etc.numbers import Numbers
+from dfs_widgets.state.etc.panels import panels, time_panel
 from dfs_widgets.state.etc.question import FIRST, EtcQuestion
+from dfs_widgets.state.etc.readable import readable
 from dfs_widgets.state.etc.setups import Setup, differences, free_name
 
 NAMES = {"FORS2": "FORS2", "HAWKI": "HAWK-I"}
@@ -192,12 +194,6 @@ def test_the_grid_holds_what_single_answers_say(answer):
     assert len(here) == 1
     assert here[0]["value"] == pytest.approx(answer.snr)
     assert found["cells"][0][0]["value"] > found["cells"][-1][0]["value"]
-
-
-def test_a_line_is_asked_where_it_is_seen(answer):
-    given = at_line({**FIRST, "sed": "line:500:0.1", "redshift": 0.1}, answer)
-    assert given["at"] == pytest.approx(550.0, abs=0.5)
-    assert "at" not in at_line({**FIRST, "sed": "line:2000"}, answer)
 
 
 def test_set_ups_are_compared_in_what_differs(answer):

@@ -9,35 +9,13 @@ from typing import Any
 import numpy as np
 
 from dfs.etc.result import Result
+from dfs.etc.terms import TERMS, VARIANCES
+from dfs_widgets.state.etc.readable import readable
 
-__all__ = ["answer_of", "heading_of", "readable", "shown_mapping"]
+__all__ = ["answer_of", "heading_of", "shown_mapping"]
 
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_TERMS = {
-    "target": "photon noise of the target",
-    "sky": "photon noise of the sky in the aperture",
-    "dark": "dark current in the aperture",
-    "read-out": "read-out noise in the aperture",
-    "sky fit": "the sky is known from a fit only",
-    "digitisation": "rounding to whole counts",
-}
-
-
-def readable(value: float | None, digits: int = 4) -> str:
-    """Write a number so that a person reads it: digits that count, thousands apart, powers of ten where it is far from 1."""
-    if value is None or math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞"
-    size = abs(value)
-    if value == 0:
-        return "0"
-    if size >= 1e7 or size < 1e-3:
-        head, _, power = f"{value:.{digits - 1}e}".partition("e")
-        return f"{head.rstrip('0').rstrip('.') if '.' in head else head}·10{str(int(power)).translate(_RAISED)}"
-    if size >= 1000:
-        return f"{value:,.0f}".replace(",", "\u202f")
-    return f"{value:.{digits}g}"
+# Figure of the panel -> its name among the calculator's terms, where it is another.
+_NAMES = {"exposure": "exposure_s", "image_quality": "image_quality_arcsec"}
 
 
 def heading_of(result: Result) -> str:
@@ -68,23 +46,19 @@ def answer_of(result: Result) -> dict[str, Any]:
     }
 
 
-def _row(name: str, label: str, value: str, unit: str, about: str) -> dict[str, str]:
+def _row(name: str, label: str, value: str, unit: str, about: str = "") -> dict[str, str]:
+    """Return a figure as the panel shows it; without `about` it is told in the calculator's own words."""
+    if not about:
+        words = TERMS[_NAMES.get(name, name)][1]
+        about = f"{words[0].upper()}{words[1:]}."
     return {"name": name, "label": label, "value": value, "unit": unit, "help": about}
 
 
 def _head(result: Result) -> list[dict[str, str]]:
     where = "" if result.light.kind == "image" else f" per pixel at {result.at_nm:.1f} nm"
     asked = result.request.exposure.snr is not None
-    snr = _row(
-        "snr",
-        f"Signal-to-noise{where}",
-        readable(result.snr),
-        "",
-        "Target over the noise of everything in the aperture.",
-    )
-    time = _row(
-        "exposure", "Exposure time", readable(result.exposure_s), "s", "Time on the target, all exposures together."
-    )
+    snr = _row("snr", f"Signal-to-noise{where}", readable(result.snr), "")
+    time = _row("exposure", "Exposure time", readable(result.exposure_s), "s")
     time["also"] = _clock(result.exposure_s)
     return [time, snr] if asked else [snr, time]
 
@@ -96,94 +70,35 @@ def _clock(seconds: float) -> str:
     return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s"
 
 
+def _percent(fraction: Any) -> str:
+    return f"{100 * float(fraction):.1f}"
+
+
 def _at(result: Result) -> int:
     return int(np.argmin(np.abs(result.wavelength_nm - result.at_nm)))
 
 
 def _signal(result: Result) -> dict[str, Any]:
     i = _at(result)
-    element = "in the aperture" if result.light.kind == "image" else "in the aperture, per spectral pixel"
     rows = [
-        _row(
-            "target_e",
-            "Target",
-            readable(float(result.target_e[i])),
-            "e⁻",
-            f"Electrons of the target {element}, in the whole time.",
-        ),
-        _row(
-            "sky_e",
-            "Sky in one pixel",
-            readable(float(result.sky_e[i])),
-            "e⁻",
-            "Electrons of the sky in one detector pixel, in the whole time.",
-        ),
-        _row(
-            "throughput",
-            "Efficiency",
-            f"{100 * float(result.throughput[i]):.1f}",
-            "%",
-            "Telescope, instrument and detector; without air and slit.",
-        ),
-        _row(
-            "atmosphere",
-            "Atmosphere passes",
-            f"{100 * float(result.atmosphere[i]):.1f}",
-            "%",
-            "What the air lets through at this air mass.",
-        ),
+        _row("target_e", "Target", readable(float(result.target_e[i])), "e⁻"),
+        _row("sky_e", "Sky in one pixel", readable(float(result.sky_e[i])), "e⁻"),
+        _row("throughput", "Efficiency", _percent(result.throughput[i]), "%"),
+        _row("atmosphere", "Atmosphere passes", _percent(result.atmosphere[i]), "%"),
     ]
     if result.light.slit_arcsec is not None:
-        rows.append(
-            _row(
-                "slit_fraction",
-                "Slit passes",
-                f"{100 * float(result.slit_fraction[i]):.1f}",
-                "%",
-                "Share of the target's light that enters the slit.",
-            )
-        )
+        rows.append(_row("slit_fraction", "Slit passes", _percent(result.slit_fraction[i]), "%"))
     return {"title": "Signal" if result.light.kind == "image" else f"At {result.at_nm:.1f} nm", "rows": rows}
 
 
 def _image(result: Result) -> dict[str, Any]:
     light = result.light
     rows = [
-        _row(
-            "image_quality",
-            "Image quality",
-            f"{result.image_quality_arcsec:.3f}",
-            "arcsec",
-            "FWHM on the detector: seeing at this wavelength and air mass, telescope, instrument.",
-        ),
-        _row(
-            "aperture_pixels",
-            "Aperture",
-            readable(result.aperture_pixels),
-            "pixels",
-            "Detector pixels whose light is added up (per spectral pixel of a spectrum).",
-        ),
-        _row(
-            "aperture_arcsec2",
-            "Aperture on the sky",
-            readable(result.aperture_arcsec2),
-            "arcsec²",
-            "The same as a solid angle.",
-        ),
-        _row(
-            "encircled_fraction",
-            "Encircled energy",
-            f"{100 * result.encircled_fraction:.1f}",
-            "%",
-            "Share of the light behind the slit that falls in the aperture.",
-        ),
-        _row(
-            "pixel",
-            "Pixel",
-            f"{light.pixel_arcsec[0]:.3g} × {light.pixel_arcsec[1]:.3g}",
-            "arcsec",
-            "One binned pixel on the sky.",
-        ),
+        _row("image_quality", "Image quality", f"{result.image_quality_arcsec:.3f}", "arcsec"),
+        _row("aperture_pixels", "Aperture", readable(result.aperture_pixels), "pixels"),
+        _row("aperture_arcsec2", "Aperture on the sky", readable(result.aperture_arcsec2), "arcsec²"),
+        _row("encircled_fraction", "Encircled energy", _percent(result.encircled_fraction), "%"),
+        _row("pixel", "Pixel", " × ".join(f"{one:.3g}" for one in light.pixel_arcsec), "arcsec", "One binned pixel."),
     ]
     if light.resolution_fwhm_nm is not None:
         i = _at(result)
@@ -235,7 +150,7 @@ def _detector(result: Result) -> dict[str, Any]:
             f"Longest single {one} in which nothing saturates.",
         ),
         _row("ron_e", "Read-out noise", f"{readout.ron_e:.2f}", "e⁻", "Of one pixel, one read-out."),
-        _row("dark_e", "Dark", readable(result.dark_e, 3), "e⁻", "In one pixel, in the whole time."),
+        _row("dark_e", "Dark", readable(result.dark_e, 3), "e⁻"),
     ]
     return {"title": f"Detector {readout.detector}", "rows": rows}
 
@@ -249,7 +164,7 @@ def _shares(result: Result) -> list[dict[str, Any]]:
         return []
     ordered = sorted(terms.items(), key=lambda one: -one[1])
     return [
-        {"name": name, "percent": round(100 * value / total, 1), "help": _TERMS.get(name, name)}
+        {"name": name, "percent": round(100 * value / total, 1), "help": VARIANCES.get(name, name)}
         for name, value in ordered
     ]
 

@@ -6,15 +6,12 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from dfs.etc.choices import choices
 
 if TYPE_CHECKING:
-    from dfs.etc.result import Result
     from dfs.instruments.optics import Optics
 
-__all__ = ["at_line", "fitted", "is_infrared", "option_of"]
+__all__ = ["fitted", "is_infrared", "option_of"]
 
 _IN_ORDER = ("mode", "grism", "filter", "collimator", "detector", "read_mode", "binning", "polarimetry")
 _DIT_S = 10.0
@@ -56,21 +53,6 @@ def fitted(given: Mapping[str, Any], optics: Optics, kind: str | None = None) ->
     if "slit" in now and not _has_slit(now, optics):
         del now["slit"]
     return _timed(now, infrared=is_infrared(optics, now))
-
-
-def at_line(given: Mapping[str, Any], result: Result | None) -> dict[str, Any]:
-    """Return a question about an emission line asked where the line is seen; elsewhere there is no light of it."""
-    rest = {name: value for name, value in given.items() if name != "at"}
-    try:
-        seen = float(str(given["sed"]).split(":")[1]) * (1.0 + float(given.get("redshift", 0.0)))
-    except (IndexError, ValueError):
-        return rest
-    if result is None or result.light.kind == "image":
-        return rest
-    place = int(np.argmin(np.abs(result.light.vacuum_nm - seen)))
-    if abs(float(result.light.vacuum_nm[place]) - seen) > float(result.light.width_nm[place]):
-        return rest
-    return {**rest, "at": round(float(result.light.wavelength_nm[place]), 3)}
 
 
 def _has_slit(given: Mapping[str, Any], optics: Optics) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dfs.etc.choices import choices
-from dfs.etc.controls import CONTROLS
 from dfs_widgets.state.etc.fitting import option_of
+from dfs_widgets.state.etc.form_controls import control, own
 from dfs_widgets.state.etc.question import EtcQuestion, text_of
 from dfs_widgets.state.etc.templates import template_options
 
@@ -31,56 +31,7 @@ _KINDS = (
     ("template", "Template"),
     ("line", "Emission line"),
 )
-_SLIDERS: dict[str, dict[str, Any]] = {
-    "mag": {"low": 8, "high": 30, "step": 0.1},
-    "redshift": {"low": 0, "high": 8, "step": 0.01},
-    "temperature": {"low": 1000, "high": 60000, "step": 100, "log": True},
-    "airmass": {"low": 1, "high": 3, "step": 0.01},
-    "seeing": {"low": 0.3, "high": 3, "step": 0.01},
-    "image_quality": {"low": 0.3, "high": 3, "step": 0.01},
-    "days_from_new_moon": {"low": 0, "high": 14.7, "step": 0.1},
-    "fli": {"low": 0, "high": 1, "step": 0.01},
-    "moon_distance": {"low": 0, "high": 180, "step": 1},
-    "exposure": {"low": 1, "high": 36000, "step": 1, "log": True},
-    "snr": {"low": 1, "high": 1000, "step": 1, "log": True},
-    "dit": {"low": 1, "high": 1000, "step": 1, "log": True},
-    "range": {"low": 5, "high": 95, "step": 5},
-}
-_LABELS = {
-    "ndit": "NDIT",
-    "at": "Wavelength of interest",
-    "fli": "Illumination",
-    "days_from_new_moon": "Days from new Moon",
-}
 _ONE_IS_NO_CHOICE = {"polarimetry", "mode"}
-
-
-def _control(name: str, kind: str | None = None, **more: Any) -> dict[str, Any]:
-    """Return a control of the calculator as the form has it."""
-    known = CONTROLS[name]
-    plain = {"whole": "number"}.get(known.kind, known.kind)
-    found: dict[str, Any] = {
-        "name": name,
-        "kind": kind or plain,
-        "label": _LABELS.get(name, known.label),
-        "unit": known.unit,
-        "help": known.help,
-        "options": [{"value": one, "label": one} for one in known.accepted],
-    }
-    if name in _SLIDERS:
-        found["slider"] = _SLIDERS[name]
-    return {**found, **more}
-
-
-def _own(
-    name: str, kind: str, label: str, help_: str, options: list[tuple[str, str]] | None = None, **more: Any
-) -> dict[str, Any]:
-    """Return a control that the page alone has."""
-    listed = [{"value": value, "label": text} for value, text in options or []]
-    found: dict[str, Any] = {"name": name, "kind": kind, "label": label, "unit": "", "help": help_, "options": listed}
-    if name in _SLIDERS:
-        found["slider"] = _SLIDERS[name]
-    return {**found, **more}
 
 
 def is_image(question: EtcQuestion, optics: Optics | None) -> bool:
@@ -96,7 +47,7 @@ def instrument_controls(
 ) -> list[dict[str, Any]]:
     """Return the controls of the instrument: what it lacks is left out."""
     listed = [{"value": name, "label": label} for name, label in instruments.items()]
-    found = [_control("instrument", options=listed, wide=True)]
+    found = [control("instrument", options=listed, wide=True)]
     if optics is None:
         return found
     offered = choices(optics, question.given)
@@ -106,8 +57,8 @@ def instrument_controls(
             found += _free_slit(question, optics)
         elif len(options) > (1 if name in _ONE_IS_NO_CHOICE else 0):
             wide = name in {"mode", "grism", "read_mode"}
-            found.append(_control(name, "choice", options=options, wide=wide))
-    return [*found, _control("mirror_reflectivity", hint="measured")]
+            found.append(control(name, "choice", options=options, wide=wide))
+    return [*found, control("mirror_reflectivity", hint="measured")]
 
 
 def _free_slit(question: EtcQuestion, optics: Optics) -> list[dict[str, Any]]:
@@ -117,34 +68,36 @@ def _free_slit(question: EtcQuestion, optics: Optics) -> list[dict[str, Any]]:
     if mode.slit_range_arcsec is None:
         return []
     low, high = mode.slit_range_arcsec
-    return [_control("slit", "number", slider={"low": low, "high": min(high, 10.0), "step": 0.05})]
+    return [control("slit", "number", slider={"low": low, "high": min(high, 10.0), "step": 0.05})]
 
 
 def target_controls(question: EtcQuestion, bands: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the controls of the target's spectrum, shape and brightness."""
     kinds = [*_KINDS, ("spectrum", "Your spectrum")]
-    found = [_own("sed", "choice", "Spectrum", "Shape of the target's spectrum.", list(kinds), wide=True)]
+    found = [own("sed", "choice", "Spectrum", "Shape of the target's spectrum.", list(kinds), wide=True)]
     kind = question.kind
     if kind == "blackbody":
-        found.append(_own("temperature", "number", "Temperature", "Of the black body.", unit="K", wide=True))
+        found.append(own("temperature", "number", "Temperature", "Of the black body.", unit="K", wide=True))
     elif kind == "powerlaw":
-        found.append(_own("index", "number", "Index", "Flux per wavelength goes as its power."))
+        found.append(own("index", "number", "Index", "Flux per wavelength goes as its power."))
     elif kind == "template":
         found.append(
-            _own("template", "choice", "Template", "A published spectrum.", wide=True)
+            own("template", "choice", "Template", "A published spectrum.", wide=True)
             | {"options": list(template_options())}
         )
     elif kind == "line":
-        found.append(_own("line", "number", "Line, at rest in vacuum", "Wavelength before the redshift.", unit="nm"))
-        found.append(_own("line_width", "number", "Width (FWHM)", "0: too narrow to be resolved.", unit="nm"))
+        found.append(
+            own("line", "number", "Line, at rest", "Before the redshift; in air from 200 to 2000 nm.", unit="nm")
+        )
+        found.append(own("line_width", "number", "Width (FWHM)", "0: too narrow to be resolved.", unit="nm"))
     about = (
         "Two columns, wavelength and flux, as ECSV, CSV, text, or FITS; a flux with physical units needs no magnitude."
     )
     if kind == "spectrum" or "spectrum" in question.given:
-        found.append(_own("upload", "file", "File", about, wide=True))
-    found.append(_control("redshift"))
+        found.append(own("upload", "file", "File", about, wide=True))
+    found.append(control("redshift"))
     found.append(
-        _own(
+        own(
             "shape",
             "radio",
             "Shape",
@@ -160,7 +113,7 @@ def _brightness(question: EtcQuestion, bands: tuple[str, ...]) -> list[dict[str,
     found: list[dict[str, Any]] = []
     if question.kind == "line":
         found.append(
-            _own(
+            own(
                 "brightness",
                 "radio",
                 "Brightness",
@@ -171,7 +124,7 @@ def _brightness(question: EtcQuestion, bands: tuple[str, ...]) -> list[dict[str,
         )
     elif question.kind == "spectrum" and _is_absolute(question):
         found.append(
-            _own(
+            own(
                 "brightness",
                 "radio",
                 "Brightness",
@@ -182,15 +135,15 @@ def _brightness(question: EtcQuestion, bands: tuple[str, ...]) -> list[dict[str,
         )
     if "line_flux" in question.given:
         unit = "erg s⁻¹ cm⁻²" + (" arcsec⁻²" if extended else "")
-        found.append(_control("line_flux", unit=unit, wide=True))
+        found.append(control("line_flux", unit=unit, wide=True))
     elif question.kind != "spectrum" or not _is_absolute(question) or "mag" in question.given:
-        found.append(_control("mag", unit="mag/arcsec²" if extended else "mag", wide=True))
-        found.append(_control("band", "choice", options=[{"value": one, "label": one} for one in bands]))
+        found.append(control("mag", unit="mag/arcsec²" if extended else "mag", wide=True))
+        found.append(control("band", "choice", options=[{"value": one, "label": one} for one in bands]))
         found.append(
-            _control("system", "radio", options=[{"value": "vega", "label": "Vega"}, {"value": "ab", "label": "AB"}])
+            control("system", "radio", options=[{"value": "vega", "label": "Vega"}, {"value": "ab", "label": "AB"}])
         )
     if extended:
-        found.append(_control("diameter", hint="fills all"))
+        found.append(control("diameter", hint="fills all"))
     return found
 
 
@@ -202,16 +155,16 @@ def _is_absolute(question: EtcQuestion) -> bool:
 def sky_controls(question: EtcQuestion) -> list[dict[str, Any]]:
     """Return the controls of the night."""
     found = [
-        _control("airmass"),
-        _own(
+        control("airmass"),
+        own(
             "turbulence",
             "radio",
             "Image",
             "Seeing at the zenith, or image quality on the detector.",
             [("seeing", "Seeing"), ("image_quality", "Image q.")],
         ),
-        _control(question.turbulence, wide=True),
-        _own(
+        control(question.turbulence, wide=True),
+        own(
             "moon",
             "radio",
             "Moon",
@@ -221,13 +174,13 @@ def sky_controls(question: EtcQuestion) -> list[dict[str, Any]]:
         ),
     ]
     if question.moon != "none":
-        found.append(_control("days_from_new_moon" if question.moon == "days" else "fli", wide=True, unit=""))
+        found.append(control("days_from_new_moon" if question.moon == "days" else "fli", wide=True, unit=""))
     if question.moon != "none" and question.given.get("sky_model", "components") != "classic":
-        found += [_control("moon_distance"), _control("moon_altitude", hint="typical")]
+        found += [control("moon_distance"), control("moon_altitude", hint="typical")]
     models = [{"value": "components", "label": "Components"}, {"value": "classic", "label": "Classic table"}]
-    found.append(_control("sky_model", options=models))
+    found.append(control("sky_model", options=models))
     if question.given.get("sky_model", "components") != "classic":
-        found += [_control("solar_flux", unit="sfu"), _control("pwv"), _control("airglow")]
+        found += [control("solar_flux", unit="sfu"), control("pwv"), control("airglow")]
     return found
 
 
@@ -235,21 +188,21 @@ def exposure_controls(question: EtcQuestion, *, infrared: bool, image: bool) -> 
     """Return the controls of time and read-outs."""
     about = "What is given; the other is the answer."
     found = [
-        _own("asked", "radio", "Given", about, [("exposure", "Exposure time"), ("snr", "Signal-to-noise")], wide=True)
+        own("asked", "radio", "Given", about, [("exposure", "Exposure time"), ("snr", "Signal-to-noise")], wide=True)
     ]
     if question.asked == "snr":
-        found.append(_control("snr", wide=True))
-        found += [_control("dit")] if infrared else []
+        found.append(control("snr", wide=True))
+        found += [control("dit")] if infrared else []
     elif infrared:
-        found += [_control("dit"), _control("ndit")]
+        found += [control("dit"), control("ndit")]
     else:
-        found.append(_control("exposure", wide=True))
+        found.append(control("exposure", wide=True))
     if not image:
-        found.append(_control("at", hint="middle"))
-    found.append(_control("count"))
+        found.append(control("at", hint="middle"))
+    found.append(control("count"))
     return [
         *found,
-        _own("range", "number", "Plotted around", "How far around the exposure time the plot goes.", unit="%"),
+        own("range", "number", "Plotted around", "How far around the exposure time the plot goes.", unit="%"),
     ]
 
 
@@ -259,7 +212,7 @@ def extraction_controls(question: EtcQuestion) -> list[dict[str, Any]]:
         {"value": "eso", "label": "ESO's aperture", "help": "Aperture and Gaussian of ESO's calculator"},
         {"value": "as-reduced", "label": "As reduced", "help": "What the recipes of this package do"},
     ]
-    found = [_control("extraction", "radio", options=options, wide=True)]
+    found = [control("extraction", "radio", options=options, wide=True)]
     if question.kind in {"template", "spectrum"}:
-        found.append(_control("extrapolate"))
+        found.append(control("extrapolate"))
     return found

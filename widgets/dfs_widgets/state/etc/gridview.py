@@ -12,7 +12,7 @@ from dfs.etc.choices import choices
 from dfs.etc.documents import inputs, merged, request_of
 from dfs.etc.request import Request
 from dfs.etc.result import Result
-from dfs_widgets.state.etc.figures import readable
+from dfs_widgets.state.etc.readable import readable
 
 __all__ = ["AXES", "grid_view"]
 

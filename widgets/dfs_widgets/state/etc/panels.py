@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,10 @@ from numpy.typing import NDArray
 
 from dfs.etc.growth import peaks, snr_by_time
 from dfs.etc.result import Result
-from dfs_widgets.state.etc.figures import readable
+from dfs_widgets.state.etc.numbers import Numbers
+from dfs_widgets.state.etc.readable import readable
 
-__all__ = ["CHOSEN", "Numbers", "panels", "time_panel"]
+__all__ = ["CHOSEN", "panels", "time_panel"]
 
 Array = NDArray[np.float64]
 
@@ -35,32 +35,6 @@ _INKS = {
     "sky fit": "ink-fit",
     "digitisation": "ink-digit",
 }
-
-
-@dataclass
-class Numbers:
-    """Rows of numbers one after the other; each row is kept once."""
-
-    rows: list[Array] = field(default_factory=list)
-    length: int = 0
-    _places: dict[int, tuple[int, int]] = field(default_factory=dict)
-
-    def add(self, values: Array) -> tuple[int, int]:
-        """Keep a row and return where it begins and how long it is."""
-        known = self._places.get(id(values))
-        if known is not None:
-            return known
-        place = (self.length, int(values.size))
-        self.rows.append(values)
-        self.length += int(values.size)
-        self._places[id(values)] = place
-        return place
-
-    def bytes(self) -> bytes:
-        """Return all rows as 32-bit floats."""
-        return (
-            np.concatenate([np.asarray(row, dtype="<f4").ravel() for row in self.rows]).tobytes() if self.rows else b""
-        )
 
 
 def panels(result: Result, numbers: Numbers, shown: str | None = None) -> list[dict[str, Any]]:

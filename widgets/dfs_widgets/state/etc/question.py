@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,31 +10,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from dfs.etc.controls import CONTROLS
 from dfs.etc.documents import merged
+from dfs_widgets.state.etc.beginnings import FIRST, SPECTRUM
+from dfs_widgets.state.etc.rivals import rivals
 
-__all__ = ["FIRST", "SHAPES", "EtcQuestion"]
+__all__ = ["FIRST", "EtcQuestion", "text_of"]
 
-FIRST: dict[str, Any] = {
-    "instrument": "FORS2",
-    "mode": "lss",
-    "grism": "300V",
-    "slit": 1.0,
-    "sed": "blackbody:5800",
-    "mag": 20.0,
-    "exposure": 600.0,
-    "days_from_new_moon": 3.0,
-}
-SHAPES = {  # kind of spectrum -> what it is until more is said
-    "flat_lambda": "flat_lambda",
-    "flat_nu": "flat_nu",
-    "blackbody": "blackbody:5800",
-    "powerlaw": "powerlaw:-1",
-    "template": "",
-    "line": "line:656.28:0.2",
-}
-SPECTRUM = "spectrum"
-_MONTH_D = 29.530589
 _LONGEST, _FIELDS_MOST = 4000, 60
-_PARTS_OF_SED = {"temperature": "blackbody", "index": "powerlaw", "template": "template"}
 _OF_PAGE = ("range", "show", "side", "grid_x", "grid_y")
 
 
@@ -135,7 +115,7 @@ class EtcQuestion:
         if name in _OF_PAGE:
             page = {one: held for one, held in self.page.items() if one != name}
             return replace(self, page=page if value is None else {**page, name: str(value)})
-        changes = _WHOLE[name](self, value, filled) if name in _WHOLE else {name: value}
+        changes = rivals(self, name, value, filled)
         unknown = [one for one in changes if one not in CONTROLS and one != SPECTRUM]
         return self if unknown else replace(self, given=merged(self.given, changes))
 
@@ -156,98 +136,3 @@ def text_of(value: Any) -> str:
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
     return value if isinstance(value, str) else json.dumps(value) if isinstance(value, dict | list) else str(value)
-
-
-def _number(value: Any, otherwise: float) -> float:
-    try:
-        found = float(value)
-    except (TypeError, ValueError):
-        return otherwise
-    return found if math.isfinite(found) else otherwise
-
-
-def _sed(now: EtcQuestion, value: Any, _: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn to another kind of spectrum; what the last needed and this cannot have goes."""
-    if value == now.kind:
-        return {}
-    if value == SPECTRUM:
-        return {"sed": "table", "mag": now.given.get("mag", FIRST["mag"])}  # the file itself comes next
-    text = SHAPES.get(str(value)) or f"template:{_first_template()}"
-    if value == "line":
-        return {"sed": text, "mag": None, "line_flux": now.given.get("line_flux", 1e-16)}
-    return {"sed": text, "mag": now.given.get("mag", FIRST["mag"])}
-
-
-def _first_template() -> str:
-    from dfs_widgets.state.etc.templates import template_options
-
-    found = template_options()
-    return next(
-        (one["value"] for one in found if one["value"].lower().startswith("g")), found[0]["value"] if found else ""
-    )
-
-
-def _part(name: str) -> Any:
-    def change(now: EtcQuestion, value: Any, _: Mapping[str, Any]) -> dict[str, Any]:
-        kept = {one: now.given[one] for one in ("line_flux",) if one in now.given}
-        if name == "line":
-            width = now.part("line_width")
-            return {"sed": f"line:{value or ''}" + (f":{width}" if width else ""), **kept}
-        if name == "line_width":
-            return {"sed": f"line:{now.part('line')}" + (f":{value}" if value else ""), **kept}
-        return {"sed": f"{_PARTS_OF_SED[name]}:{value or ''}"}
-
-    return change
-
-
-def _asked(now: EtcQuestion, value: Any, filled: Mapping[str, Any]) -> dict[str, Any]:
-    if value == now.asked:
-        return {}
-    if value == "snr":
-        found = _number(filled.get("answer_snr"), 10.0)
-        return {"snr": float(f"{found:.3g}") if found > 0 else 10.0, "dit": now.given.get("dit"), "ndit": None}
-    if "dit" in now.given:
-        per = _number(now.given["dit"], 10.0)
-        return {"snr": None, "ndit": max(1, math.ceil(_number(filled.get("answer_s"), 600.0) / per))}
-    return {"exposure": float(f"{_number(filled.get('answer_s'), 600.0):.3g}")}
-
-
-def _moon(now: EtcQuestion, value: Any, _: Mapping[str, Any]) -> dict[str, Any]:
-    if value == now.moon:
-        return {}
-    if value == "days":
-        lit = min(1.0, max(0.0, _number(now.given.get("fli"), 0.1)))
-        return {"days_from_new_moon": round(math.acos(1 - 2 * lit) / (2 * math.pi) * _MONTH_D, 1)}
-    if value == "fli":
-        days = _number(now.given.get("days_from_new_moon"), 3.0)
-        return {"fli": round((1 - math.cos(2 * math.pi * days / _MONTH_D)) / 2, 2)}
-    return {"fli": None, "days_from_new_moon": None}
-
-
-def _turbulence(now: EtcQuestion, value: Any, filled: Mapping[str, Any]) -> dict[str, Any]:
-    if value == now.turbulence:
-        return {}
-    if value == "image_quality":
-        return {"image_quality": round(_number(filled.get("answer_iq"), 0.8), 2)}
-    return {"seeing": 0.8}
-
-
-def _shape(_: EtcQuestion, value: Any, __: Mapping[str, Any]) -> dict[str, Any]:
-    return {"extended": True} if value == "extended" else {"extended": None, "diameter": None}
-
-
-def _brightness(now: EtcQuestion, value: Any, _: Mapping[str, Any]) -> dict[str, Any]:
-    if value == "line_flux":
-        return {"line_flux": now.given.get("line_flux", 1e-16)}
-    return {"mag": now.given.get("mag", FIRST["mag"])} if value == "mag" else {"mag": None, "line_flux": None}
-
-
-_WHOLE: dict[str, Any] = {
-    "sed": _sed,
-    "asked": _asked,
-    "moon": _moon,
-    "turbulence": _turbulence,
-    "shape": _shape,
-    "brightness": _brightness,
-    **{name: _part(name) for name in ("temperature", "index", "template", "line", "line_width")},
-}

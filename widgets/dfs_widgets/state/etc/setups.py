@@ -9,8 +9,8 @@ from typing import Any
 from dfs.errors import UsageError
 from dfs.etc.controls import CONTROLS
 from dfs.etc.result import Result
-from dfs_widgets.state.etc.figures import readable
 from dfs_widgets.state.etc.question import text_of
+from dfs_widgets.state.etc.readable import readable
 
 __all__ = ["KEPT_MOST", "Setup", "checked_name", "differences", "free_name"]
 

@@ -10,9 +10,9 @@ from dfs.etc.advice import advice
 from dfs.etc.controls import CONTROLS
 from dfs.etc.result import Result
 from dfs.etc.uncertainty import Spread, uncertainty
-from dfs_widgets.state.etc.figures import readable
-from dfs_widgets.state.etc.panels import Numbers
+from dfs_widgets.state.etc.numbers import Numbers
 from dfs_widgets.state.etc.question import text_of
+from dfs_widgets.state.etc.readable import readable
 
 __all__ = ["night_band", "study_of"]
 
@@ -21,7 +21,7 @@ _MOST = 14
 
 
 def study_of(result: Result) -> tuple[dict[str, Any], Spread]:
-    """Return the tables of the panel, and the spread over photometric nights."""
+    """Return the tables of the panel, and the spread over photometric nights; reckoned here, whoever answered `result`."""
     spreads = {name: uncertainty(result.request, transparency=name) for name in ("photometric", "clear", "thin")}
     photometric = spreads["photometric"]
     share = photometric.probability(result.snr * (1 - 1e-9))
