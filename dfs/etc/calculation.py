@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 from dfs.errors import UsageError
 from dfs.etc.extraction import Aperture, aperture_of
 from dfs.etc.geometry.image import reference_nm
-from dfs.etc.plan import Division, check_shortest, checked, division_of
+from dfs.etc.notes import Answered, notes_of, unseen
+from dfs.etc.plan import Division, check_shortest, checked, division_of, usual_dit
 from dfs.etc.rates import Rates, rates_of
-from dfs.etc.request import Request
-from dfs.etc.result import Result, Saturation
-from dfs.etc.saturation import saturation_of
+from dfs.etc.request import Exposure, Request
+from dfs.etc.result import Result
+from dfs.etc.saturation import peak_rate, saturation_of
 from dfs.etc.sky import check_moon, sky_magnitudes
 from dfs.etc.solve import collected, time_for_snr, variances
 from dfs.etc.spectra.formulas import line_nm
 from dfs.instruments.optics import LightPath, light_path
 
-__all__ = ["VERSION", "calculate", "checked_request", "place_of_interest"]
+__all__ = ["VERSION", "calculate", "checked_request", "place_of_interest", "with_dit"]
 
 Array = NDArray[np.float64]
 
 _LEAST = 0.1  # of the best throughput: what passes less is no place to ask at
-_REDUCED = {(name, mode) for name in ("EFOSC2", "FORS2") for mode in ("img", "lss")}  # by the recipes of this package
 VERSION = "1.0"  # of the calculator: grows when an answer changes
 
 
@@ -110,18 +110,39 @@ def _middle(light: LightPath) -> tuple[float, int]:
     return float(light.wavelength_nm[nearest]), nearest
 
 
-def _is_seen(light: LightPath, at_nm: float | None) -> bool:
-    """Tell whether a wavelength lies in what an image is taken of; open is everywhere."""
-    if at_nm is None:
-        return True
-    there = np.interp(at_nm, light.wavelength_nm, light.throughput, left=0.0, right=0.0)
-    return bool(there > _LEAST * light.throughput.max())
+def with_dit(request: Request, light: LightPath, rates: Rates, aperture: Aperture) -> Request:
+    """Return a request whose DIT is filled in where the detector has one and it was left open; see `usual_dit`."""
+    exposure, readout = request.exposure, light.readout
+    if not readout.infrared or exposure.dit_s is not None or exposure.ndit is not None:
+        return request
+    peak = float(np.max(peak_rate(light, rates, aperture)))
+    each = None if exposure.time_s is None else exposure.time_s / exposure.count
+    return replace(request, exposure=replace(exposure, dit_s=usual_dit(readout, light.kind, peak, each)))
+
+
+def _completed(exposure: Exposure, light: LightPath, division: Division, at_nm: float) -> Exposure:
+    """Return an exposure with wavelength, DIT and, unless a signal-to-noise is asked, NDIT filled in."""
+    if not light.readout.infrared:
+        return replace(exposure, at_nm=at_nm)
+    ndit = int(division.ndit) if exposure.snr is None else exposure.ndit
+    return replace(exposure, at_nm=at_nm, dit_s=division.dit_s, ndit=ndit)
 
 
 def _division(request: Request, light: LightPath, rates: Rates, aperture: Aperture, place: int) -> Division:
-    if request.exposure.snr is None:
-        return division_of(request.exposure, light.readout)
-    return division_of(request.exposure, light.readout, time_for_snr(request, light, rates, aperture, place))
+    filled = with_dit(request, light, rates, aperture)
+    exposure, readout = filled.exposure, light.readout
+    if exposure.snr is None:
+        return division_of(exposure, readout)
+    why = unseen(light, place)
+    if why is not None:
+        raise UsageError(f"no light: {why}", where="at")
+    time = time_for_snr(filled, light, rates, aperture, place)
+    if filled is request or time >= (exposure.dit_s or 0.0) * exposure.count:
+        return division_of(exposure, readout, time)
+    # A DIT that was left open need not be longer than what is asked takes.
+    once = replace(request.exposure, ndit=1)
+    time = time_for_snr(replace(request, exposure=once), light, rates, aperture, place)
+    return division_of(once, readout, max(time, readout.shortest_s * once.count))
 
 
 def _result(
@@ -139,7 +160,7 @@ def _result(
     signal = noise.target_e * division.count
     snr = np.divide(signal, np.sqrt(total), out=np.zeros_like(signal), where=total > 0)
     saturation = saturation_of(light, rates, aperture, division)
-    asked = replace(request.exposure, at_nm=at_nm)
+    asked = _completed(request.exposure, light, division, at_nm)
     return Result(
         request=replace(request, choice=light.choice, exposure=asked),
         light=light,
@@ -165,36 +186,7 @@ def _result(
         ron_e=float(np.sqrt(noise.read_e2 * division.count)),
         saturation=saturation,
         sky_magnitudes=sky_magnitudes(request.sky),
-        notes=_notes(request, light, aperture, division, saturation),
+        notes=notes_of(Answered(request, light, rates, aperture, division, saturation, place)),
         assumed=light.assumed,
         versions={"calculator": VERSION, **light.versions},
     )
-
-
-def _notes(
-    request: Request, light: LightPath, aperture: Aperture, division: Division, saturation: Saturation
-) -> tuple[str, ...]:
-    notes = []
-    readout, unit = light.readout, "DIT" if light.readout.infrared else "exposure"
-    if saturation.is_saturated:
-        notes.append(
-            f"saturated at {saturation.peak_nm:.1f} nm: {saturation.peak_e:.0f} e- of {saturation.full_well_e:.0f}; "
-            f"longest safe {unit} {saturation.longest_safe_s:.3g} s"
-        )
-    elif readout.linear_e is not None and saturation.peak_e > readout.linear_e:
-        notes.append(
-            f"beyond 1 % linearity at {saturation.peak_nm:.1f} nm: {saturation.peak_e:.0f} e- of {readout.linear_e:.0f}"
-        )
-    if light.kind == "image" and not _is_seen(light, request.exposure.at_nm):
-        asked = request.exposure.at_nm
-        notes.append(f"an image is of its whole band: {asked:g} nm, outside it, is not used")
-    if request.exposure.snr is not None and readout.infrared and request.exposure.dit_s is not None:
-        notes.append(f"{division.count} x NDIT {division.ndit} x DIT {division.dit_s:g} s")
-    diameter = request.target.diameter_arcsec
-    if diameter is not None and diameter < float(np.max(aperture.image_quality)):
-        notes.append("the source is smaller than the image quality: a point source is nearer the truth")
-    if request.extraction == "as-reduced" and (light.choice.instrument, light.choice.mode) not in _REDUCED:
-        notes.append("no recipe of this package reduces such frames: what the recipes do elsewhere is assumed")
-    if aperture.beams > 1:
-        notes.append(f"signal and noise are those of the {aperture.beams} beams added; sky and peak are in one of them")
-    return tuple(notes)

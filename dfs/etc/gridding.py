@@ -5,6 +5,7 @@ and slit for each seeing on 65 nodes of wavelength. A case is then three looks i
 against `calculate`, in float64, right to 2e-6 with the apertures of ESO; as reduced, where the rows of noise that the weights count come
 from polynomials, to 5e-5 in 0.8 arcsec and to 4e-4 in 0.4 arcsec on binned pixels (FORS2 300V, 16 to 26 mag). The signal-to-noise at the
 wavelength of interest is not looked up: it is that of `calculate`.
+An infrared DIT that is left open is, for each exposure time, that of the first case.
 Cases come in blocks, so that a million of them need no more memory than one block and the tables.
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from dfs.etc.rates import Rates
 from dfs.etc.result import Saturation
 from dfs.instruments.optics import LightPath
 
-__all__ = ["peak_rate", "saturation_of"]
+__all__ = ["Overfull", "overfull", "peak_rate", "saturation_of"]
 
 Array = NDArray[np.float64]
 
@@ -41,3 +43,36 @@ def saturation_of(light: LightPath, rates: Rates, aperture: Aperture, division: 
         longest_safe_s=full / float(rate[place]) if rate[place] > 0 else float("inf"),
         saturated_nm=(float(over[0]), float(over[-1])) if over.size else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Overfull:
+    """Pixels along the dispersion that hold more than they can, by what fills them.
+
+    Attributes
+    ----------
+    by_sky
+        Those that the sky fills more than the target: lines of the airglow, or its heat.
+    by_target
+        Those that the target fills more.
+    target_nm, target_e, target_safe_s
+        The fullest of these: where, its charge in one read-out, and the longest read-out that it bears; 0 where there are none.
+    """
+
+    by_sky: int
+    by_target: int
+    target_nm: float = 0.0
+    target_e: float = 0.0
+    target_safe_s: float = 0.0
+
+
+def overfull(light: LightPath, rates: Rates, aperture: Aperture, division: Division) -> Overfull:
+    """Return what saturates in one read-out because of the sky, and what because of the target."""
+    rate, full = peak_rate(light, rates, aperture), light.readout.full_well_e
+    over, sky_first = rate * division.dit_s > full, 2.0 * (rates.sky + light.readout.dark_e_per_s) >= rate
+    sky, target = over & sky_first, over & ~sky_first
+    if not target.any():
+        return Overfull(int(sky.sum()), 0)
+    place = int(np.argmax(np.where(target, rate, 0.0)))
+    fullest, where = float(rate[place]), float(rates.wavelength_nm[place])
+    return Overfull(int(sky.sum()), int(target.sum()), where, fullest * division.dit_s, full / fullest)

@@ -31,7 +31,7 @@ from dfs.sky.emission import (
 )
 from dfs.sky.transmission import model_transmission, transmission
 
-__all__ = ["Air", "age_of_moon", "air_of", "check_moon", "sky_conditions", "sky_magnitudes"]
+__all__ = ["Air", "age_of_moon", "air_of", "beams_of", "check_moon", "moon_of", "sky_conditions", "sky_magnitudes"]
 
 Array = NDArray[np.float64]
 
@@ -105,7 +105,7 @@ def sky_conditions(sky: Sky, light: LightPath | None = None) -> SkyConditions:
     warm = light.surfaces if light is not None else ()
     return SkyConditions(
         airmass=sky.airmass,
-        moon=_moon(sky),
+        moon=moon_of(sky),
         solar_flux_sfu=sky.solar_flux_sfu,
         pwv_mm=sky.pwv_mm,
         airglow_continuum=sky.airglow,
@@ -115,7 +115,7 @@ def sky_conditions(sky: Sky, light: LightPath | None = None) -> SkyConditions:
 
 def check_moon(sky: Sky) -> None:
     """Refuse a Moon that cannot stand where it is said to."""
-    moon = _moon(sky)
+    moon = moon_of(sky)
     if moon is None or moon.altitude_deg is None:
         return
     try:
@@ -132,7 +132,8 @@ def age_of_moon(sky: Sky) -> float:
     return math.acos(1.0 - 2.0 * (sky.illumination or 0.0)) / (2.0 * math.pi) * _MONTH_D
 
 
-def _moon(sky: Sky) -> Moon | None:
+def moon_of(sky: Sky) -> Moon | None:
+    """Return the Moon of a request; None: none is asked."""
     if sky.days_from_new_moon is not None:
         moon = moon_of_days(sky.days_from_new_moon, sky.moon_distance_deg)
     elif sky.illumination is not None:

@@ -128,8 +128,8 @@ def uncertainty(
         raise UsageError(f"{draws} draws", where="draws", accepted="8 to 100000")
     result = calculate(request)
     light = result.light
-    fixed = replace(request.exposure, snr=None, time_s=_time_of(request, result))
-    asked = replace(request, choice=light.choice, exposure=fixed)
+    fixed = replace(result.request.exposure, snr=None, time_s=_time_of(result.request, result))
+    asked = replace(result.request, exposure=fixed)
     chance = chance_of_seeing(seeing_of(light, request.sky), light.site) if within else 1.0
     ranks = (seed * 0.5 + np.arange(1, draws + 1)[:, np.newaxis] * _STEP) % 1.0
     nodes = seeing_quantile((np.arange(SEEINGS) + 0.5) / SEEINGS * chance, light.site)

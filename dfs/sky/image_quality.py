@@ -7,7 +7,7 @@ Messenger 141, 5 and A&A 516, A90), and the telescope's diffraction and the inst
     r0 = 0.976 (500 nm / s) (lambda / 500 nm)^1.2 X^-0.6
     F  = 1 / (1 + 300 D / L0) - 1
     FWHM_atmosphere = s X^0.6 (lambda / 500 nm)^-0.2 sqrt(1 + 2.183 F (r0 / L0)^0.356)
-    FWHM_telescope  = 0.000212 lambda / D                       arcsec, nm, m; assumed, 0.015 arcsec at 558 nm
+    FWHM_telescope  = 0.000212 lambda / D                       arcsec, nm, m: 1.03 lambda / D, Airy's FWHM; 0.015 arcsec at 558 nm
     IQ = sqrt(FWHM_atmosphere^2 + FWHM_telescope^2 + FWHM_instrument^2)
 
 The profile is a Gaussian: a Moffat function of beta 2.5 is excluded by the encircled energy that ESO's calculator prints.
@@ -68,7 +68,7 @@ def atmospheric_fwhm(
 
 
 def telescope_fwhm(wavelength_nm: ArrayLike, diameter_m: float = DIAMETER_M) -> Array:
-    """Return the width (FWHM, arcsec) of the telescope's diffraction."""
+    """Return the width (FWHM, arcsec) of the telescope's diffraction: 1.03 lambda / D, that of Airy's disk."""
     return np.asarray(0.000212 * np.asarray(wavelength_nm, dtype=np.float64) / diameter_m, dtype=np.float64)
 
 

@@ -5,7 +5,8 @@ counts with that area squared; corrected to the whole light, which leaves the si
 
 A spectrum: rows within two FWHM of the trace, weighted by profile over variance (Horne 1986, PASP 98, 609), the variance being that of the
 expected light; of the sky, a polynomial of degree 2 along the slit fitted in each column to the lit rows but for four at each end and
-those within five of the aperture; its error adds up with the weights. An extended source has no profile: a plain sum.
+those within five of the aperture; its error adds up with the weights. An even surface has no profile: a plain sum. A disk has that of a Gaussian
+that soon becomes flat (`dfs.etc.geometry.disk.profile_sigma`), in an aperture as wide as the disk and a point's in quadrature.
 The recipes reduce images and long slits of EFOSC2 and FORS2. Elsewhere the same is taken to be done, but a slit with fewer than 100 rows of
 sky cannot bear a curve: its sky is the mean of the rows outside the aperture (assumed).
 
@@ -47,8 +48,9 @@ def aperture(
     half = TRACE_HALF_WIDTH if place.has_slit else IMAGE_RADIUS
     size = 2.0 * half * float(np.hypot(place.reference_fwhm / place.scale_arcsec, _FWHM * np.sqrt(_PIXEL)))
     if extended and diameter_arcsec is not None:
-        size = diameter_arcsec / place.scale_arcsec
-    return place.strip(size, extended, diameter_arcsec) if place.has_slit else place.circle(size, extended)
+        size = float(np.hypot(size, diameter_arcsec / place.scale_arcsec))
+    lay = place.strip if place.has_slit else place.circle
+    return lay(size, extended, diameter_arcsec)
 
 
 def variance(aperture: Aperture, noise: Noise) -> Mapping[str, Array]:

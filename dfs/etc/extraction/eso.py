@@ -10,7 +10,8 @@ www.eso.org/observing/etc/doc/vimos/helpvimos.html), and that for FORS2 has one 
 spectra. That it rounds there too is assumed: no spectrum of theirs was at hand.
 
 The image is a Gaussian. An extended source without a size fills slit and aperture, which is then that of a point source; one with
-a diameter is added up over its disk, or where the slit crosses it; its edge is taken as sharp.
+a diameter is a disk blurred by that Gaussian, added up in an aperture as wide as the disk and that of a point in quadrature: where the disk
+is small this is a point source, where it is large an even surface cut at its edge.
 
 A beam splitter divides the light between two images, both of which are added up: the signal-to-noise of their sum.
 """
@@ -38,15 +39,26 @@ def odd_pixels(size: float) -> int:
 
 
 def aperture(
-    light: LightPath, seeing_arcsec: float, airmass: float, *, extended: bool, diameter_arcsec: float | None
+    light: LightPath,
+    seeing_arcsec: float,
+    airmass: float,
+    *,
+    extended: bool,
+    diameter_arcsec: float | None,
+    whole: bool = True,
 ) -> Aperture:
-    """Return the aperture for a source in a seeing (FWHM at the zenith and 500 nm, arcsec)."""
+    """Return the aperture for a source in a seeing (FWHM at the zenith and 500 nm, arcsec).
+
+    `whole` False: it grows evenly with the image instead of in steps of two pixels, one pixel wider than twice the image quality, the
+    mean of the steps.
+    """
     place = place_of(light, seeing_arcsec, airmass)
-    across = place.scale_arcsec
-    size = float(odd_pixels(2.0 * place.reference_fwhm / across))
+    needed = 2.0 * place.reference_fwhm / place.scale_arcsec
+    size = float(odd_pixels(needed)) if whole else needed + 1.0
     if extended and diameter_arcsec is not None:
-        size = diameter_arcsec / across
-    return place.strip(size, extended, diameter_arcsec) if place.has_slit else place.circle(size, extended)
+        size = float(np.hypot(size, diameter_arcsec / place.scale_arcsec))
+    lay = place.strip if place.has_slit else place.circle
+    return lay(size, extended, diameter_arcsec)
 
 
 def variance(aperture: Aperture, noise: Noise) -> Mapping[str, Array]:

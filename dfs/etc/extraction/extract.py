@@ -20,8 +20,8 @@ __all__ = ["aperture_of", "variance_of"]
 Array = NDArray[np.float64]
 
 
-def aperture_of(light: LightPath, request: Request) -> Aperture:
-    """Return the aperture of a request; those of the last 128 are kept."""
+def aperture_of(light: LightPath, request: Request, *, whole: bool = True) -> Aperture:
+    """Return the aperture of a request; those of the last 128 are kept. `whole` False: ESO's without its steps of whole pixels."""
     if request.extraction not in EXTRACTIONS:
         raise UsageError(f"no extraction {request.extraction!r}", where="extraction", accepted=", ".join(EXTRACTIONS))
     sky, target = request.sky, request.target
@@ -32,6 +32,7 @@ def aperture_of(light: LightPath, request: Request) -> Aperture:
         target.extended,
         target.diameter_arcsec if target.extended else None,
         request.extraction,
+        whole,
     )
 
 
@@ -42,10 +43,17 @@ def _seeing(light: LightPath, sky: Sky) -> float:
 
 @lru_cache(maxsize=128)
 def _aperture(
-    light: LightPath, seeing: float, airmass: float, extended: bool, diameter: float | None, extraction: str
+    light: LightPath,
+    seeing: float,
+    airmass: float,
+    extended: bool,
+    diameter: float | None,
+    extraction: str,
+    whole: bool,
 ) -> Aperture:
-    lay = eso.aperture if extraction == "eso" else as_reduced.aperture
-    return lay(light, seeing, airmass, extended=extended, diameter_arcsec=diameter)
+    if extraction == "eso":
+        return eso.aperture(light, seeing, airmass, extended=extended, diameter_arcsec=diameter, whole=whole)
+    return as_reduced.aperture(light, seeing, airmass, extended=extended, diameter_arcsec=diameter)
 
 
 def variance_of(extraction: str, aperture: Aperture, noise: Noise) -> Mapping[str, Array]:

@@ -25,13 +25,13 @@ class Aperture:
     image_quality
         Shape (n,): FWHM (arcsec).
     slit_fraction
-        Shape (n,): of a point source's light, through the slit; 1 without one, and for an extended source.
+        Shape (n,): of the light of a point or a disk, through the slit; 1 without one, and for an even surface.
     fraction
         Shape (n,): of what the slit lets through, within the aperture.
     source_arcsec2
-        Of an extended source in the aperture; None: a point.
+        The area that shines: of the disk, or of an even surface in the aperture; None: a point.
     peak_fraction
-        Shape (n,): of what the slit lets through, in the brightest pixel of one beam; extended: arcsec2 of a pixel.
+        Shape (n,): of what the slit lets through, in the brightest pixel of one beam; extended: in arcsec2.
     rows
         Along the slit: how many rows the aperture has; of an image, its diameter (pixels).
     sigma_rows
@@ -42,6 +42,8 @@ class Aperture:
         Whether rows are along a slit; else the aperture is a circle.
     beams
         Images that share the light.
+    has_profile
+        Whether rows are weighted: a point or a disk has a profile along the slit, an even surface has none.
     """
 
     pixels: float
@@ -56,18 +58,18 @@ class Aperture:
     slit_rows: float = 0.0
     in_slit: bool = False
     beams: int = 1
+    has_profile: bool = True
 
     @property
     def kept(self) -> Array:
         """Return what of the target's rate is added up: a fraction, or arcsec2 of an extended target."""
-        if self.source_arcsec2 is not None:
-            return np.full_like(self.fraction, self.source_arcsec2)
-        return self.slit_fraction * self.fraction
+        kept = self.slit_fraction * self.fraction
+        return kept if self.source_arcsec2 is None else kept * self.source_arcsec2
 
     @property
     def is_weighted(self) -> bool:
-        """Return whether a point in a slit is seen, which has a profile along it."""
-        return self.in_slit and self.source_arcsec2 is None
+        """Return whether rows along a slit are weighted by a profile."""
+        return self.in_slit and self.has_profile
 
     @property
     def profile_sigma(self) -> Array:

@@ -68,6 +68,8 @@ def with_values(request: Request, values: Mapping[str, Any]) -> Request:
             also["image_quality_arcsec"] = None
         elif name == "binning":
             also["read_mode"] = None
+        elif name == "exposure" and request.exposure.dit_s is not None:
+            also["ndit"] = None  # follows from the time and the DIT
         changed = replace(getattr(request, part), **{field: value}, **also)
         request = replace(request, **{part: changed})
     return request

@@ -93,7 +93,9 @@ def _one_by_one(tables: Tables, numbers: Numbers, found: Single) -> Single:
 
 def _terms(tables: Tables, time_s: float) -> tuple[float, float, float]:
     """Return seconds of one exposure, variance of a pixel without light in it, exposures."""
-    division = division_of(replace(tables.request.exposure, time_s=time_s, snr=None, ndit=None), tables.light.readout)
+    known = {one.time_s: one for one in tables.divisions or ()}
+    loose = replace(tables.request.exposure, time_s=time_s, snr=None, ndit=None)
+    division = known.get(time_s) or division_of(loose, tables.light.readout)
     noise = collected(tables.light, tables.rates[0].at(0), tables.apertures[0].repeated(0, 1), division)
     floor = noise.dark_e + noise.read_e2 + (0.0 if tables.request.extraction == "eso" else noise.digit_e2)
     return division.dit_s * division.ndit, floor, float(division.count)

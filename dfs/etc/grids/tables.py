@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dfs.etc.calculation import checked_request, place_of_interest
+from dfs.etc.calculation import checked_request, place_of_interest, with_dit
 from dfs.etc.extraction import Aperture, aperture_of
 from dfs.etc.grids.axes import with_values
 from dfs.etc.plan import Division, check_shortest, division_of
@@ -62,7 +62,7 @@ class Tables:
 
 
 def tables_of(light: LightPath, request: Request, axes: Mapping[str, tuple[Any, ...]]) -> Tables:
-    """Return the tables for the values of some axes."""
+    """Return the tables for the values of some axes; an infrared DIT that is open is that of the first Moon, seeing and magnitude for all."""
 
     def each(name: str) -> list[Request]:
         return [with_values(request, {name: value}) for value in axes[name]] if name in axes else [request]
@@ -74,15 +74,17 @@ def tables_of(light: LightPath, request: Request, axes: Mapping[str, tuple[Any, 
     base = request.target.magnitude
     magnitudes = axes.get("mag")
     bright = np.array([1.0]) if magnitudes is None or base is None else 10.0 ** (-0.4 * (np.array(magnitudes) - base))
+    apertures = tuple(aperture_of(light, one) for one in each("seeing"))
+    exposed = [with_dit(one, light, rates[0], apertures[0]) for one in each("exposure")]
     divisions = None
     if request.exposure.snr is None:
-        divisions = tuple(division_of(one.exposure, light.readout) for one in each("exposure"))
+        divisions = tuple(division_of(one.exposure, light.readout) for one in exposed)
         for division in divisions:
             check_shortest(division, light.readout, request.exposure)
+    else:
+        request = exposed[0]
     place = place_of_interest(request, light, rates[0])[1]
-    return Tables(
-        light, request, rates, tuple(aperture_of(light, one) for one in each("seeing")), bright, divisions, place
-    )
+    return Tables(light, request, rates, apertures, bright, divisions, place)
 
 
 def snr_at_place(tables: Tables, divisions: tuple[Division, ...], numbers: Numbers) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dfs.errors import UsageError
+from dfs.sky.emission.conditions import SYNODIC_MONTH_D
 from dfs.sky.emission.photons import photons_of_power
 from dfs.sky.published import published
 
@@ -37,6 +38,7 @@ VEGA_FLUX: Mapping[str, float] = {
 }
 CLASSIC_BANDS: Mapping[str, float] = {"U": 360.0, "B": 440.0, "V": 550.0, "R": 640.0, "I": 790.0}  # nm, nominal centres
 
+_FULL_D = 0.5 * SYNODIC_MONTH_D * (1.0 + 1e-9)  # full moon, and the rounding of who computes its day
 _FOOT = 0.01  # of a band's peak: what lies below may be missing
 
 
@@ -76,11 +78,14 @@ def radiance_of_magnitude(magnitude: ArrayLike, zero_flux: float, wavelength_nm:
 
 
 def classic_brightness(days_from_new: float) -> dict[str, float]:
-    """Return U, B, V, R, I (mag of a square arcsecond) so many days from new moon, linear between the rows of the classic table."""
+    """Return U, B, V, R, I (mag of a square arcsecond) so many days from new moon, linear between the rows of the classic table.
+
+    The last row, of day 14, holds to full moon.
+    """
     table = published("moon_days")
     days = table["days"]
-    if not days[0] <= days_from_new <= days[-1]:
+    if not days[0] <= days_from_new <= _FULL_D:
         raise UsageError(
-            f"{days_from_new:g} days from new moon", where="days_from_new", accepted=f"{days[0]:g} to {days[-1]:g}"
+            f"{days_from_new:g} days from new moon", where="days_from_new", accepted=f"{days[0]:g} to {_FULL_D:.4g}"
         )
     return {band: float(np.interp(days_from_new, days, table[band])) for band in CLASSIC_BANDS}

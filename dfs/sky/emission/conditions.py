@@ -14,6 +14,7 @@ __all__ = ["Moon", "SkyConditions", "moon_of_days", "moon_of_illumination"]
 SYNODIC_MONTH_D = 29.530589  # mean, new moon to new moon (Meeus, Astronomical Algorithms)
 USUAL_DISTANCE_DEG = 60.0  # assumed, where only the age of the Moon is told
 _HIGHEST_AIRMASS = 3.0  # scattering in plane layers holds so far
+_USUAL_ALTITUDE_DEG = 40.0  # of a Moon whose altitude is open, assumed; it stands lower only where it must
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Moon:
     target_separation_deg
         Angle between Moon and target.
     altitude_deg
-        Of the Moon; below the horizon it gives no light. None: as the Moon would stand a quarter turn of azimuth from the target.
+        Of the Moon; below the horizon it gives no light. None: as the Moon would stand a quarter turn of azimuth from the target, but
+        no lower than 40 deg where the separation allows (assumed): a Moon that can be up is up.
     distance
         In units of its mean, 384400 km.
     """
@@ -61,7 +63,7 @@ class Moon:
         if self.altitude_deg is None:
             cosine = math.cos(math.radians(separation)) / max(math.cos(math.radians(zenith)), 1e-9)
             across = math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
-            return min(max(across, nearest), farthest)
+            return min(max(min(across, 90.0 - _USUAL_ALTITUDE_DEG), nearest), farthest)
         found = 90.0 - self.altitude_deg
         if not nearest - 0.5 <= found <= farthest + 0.5:
             raise UsageError(

@@ -15,6 +15,7 @@ from dfs.errors import NotFoundError, UsageError
 from dfs.etc.calculation import calculate
 from dfs.etc.geometry.place import place_of
 from dfs.etc.request import Exposure, Request, Sky, Target
+from dfs.etc.result import Result
 from dfs.etc.spectra import Sed
 from dfs.instruments.optics import Choice, light_path
 
@@ -32,7 +33,7 @@ def with_exposure(request: Request, **changes: object) -> Request:
 @pytest.mark.parametrize("extraction", EXTRACTIONS)
 @settings(max_examples=20, deadline=None)
 @given(
-    snr=st.floats(0.5, 80.0),
+    snr=st.floats(0.5, 50.0),
     magnitude=st.floats(18.0, 25.0),
     at=st.floats(420.0, 650.0),
     count=st.integers(1, 5),
@@ -111,15 +112,37 @@ def test_weights_beat_a_box_and_lose_a_little_to_the_sky_fit() -> None:
 def test_an_extended_source_fills_the_aperture_or_its_disk() -> None:
     extended = replace(STAR, extended=True)
     everywhere = calculate(replace(IMAGE, target=extended))
-    disk = calculate(replace(IMAGE, target=replace(extended, diameter_arcsec=3.0)))
-    assert everywhere.target_e[0] / everywhere.aperture_arcsec2 == pytest.approx(
-        disk.target_e[0] / disk.aperture_arcsec2
-    )
-    assert disk.aperture_arcsec2 == pytest.approx(np.pi * 1.5**2)
+    disk = calculate(replace(IMAGE, target=replace(extended, diameter_arcsec=300.0)))
+    in_arcsec2 = [one.target_e[0] / one.aperture_arcsec2 for one in (everywhere, disk)]
+    assert in_arcsec2[1] == pytest.approx(in_arcsec2[0], rel=5e-3)  # but for its edge
+    assert disk.aperture_arcsec2 == pytest.approx(np.pi * 150.0**2, rel=1e-3)
     slit = calculate(replace(LONG_SLIT, target=extended))
     thin = calculate(replace(LONG_SLIT, target=replace(extended, diameter_arcsec=1000.0)))
     assert np.all(slit.slit_fraction == 1.0)
     assert thin.aperture_arcsec2 == pytest.approx(408.0)  # no longer than the slit
+
+
+@pytest.mark.parametrize("extraction", EXTRACTIONS)
+@pytest.mark.parametrize("request_", [LONG_SLIT, IMAGE])
+def test_a_disk_lies_between_a_point_and_an_even_surface(request_: Request, extraction: str) -> None:
+    asked = replace(request_, extraction=extraction)
+    sizes = [0.01, 0.1, 0.4, 0.8, 1.5, 4.0, 50.0]
+    found = [calculate(replace(asked, target=of_one_light(one))) for one in sizes]
+    point = calculate(replace(asked, target=replace(STAR, magnitude=20.0)))
+    even = calculate(replace(asked, target=replace(of_one_light(50.0), diameter_arcsec=None)))
+    assert found[0].snr == pytest.approx(point.snr, rel=1e-3)
+    assert found[0].saturation.peak_e == pytest.approx(point.saturation.peak_e, rel=1e-3)
+    assert found[0].slit_fraction == pytest.approx(point.slit_fraction, rel=1e-3)
+    assert found[-1].saturation.peak_e == pytest.approx(even.saturation.peak_e, rel=1e-3)
+    for of in (lambda one: one.snr, lambda one: one.saturation.peak_e):
+        assert np.all(np.diff([of(one) for one in found]) < 0.0)
+    assert not any("smaller" in note for note in found[1].notes)
+
+
+def of_one_light(diameter: float) -> Target:
+    """Return a disk as bright as magnitude 20 altogether."""
+    surface = 20.0 + 2.5 * float(np.log10(0.25 * np.pi * diameter**2))
+    return replace(STAR, magnitude=surface, extended=True, diameter_arcsec=diameter)
 
 
 def test_image_quality_stands_in_for_the_seeing() -> None:
@@ -187,6 +210,119 @@ def test_the_moon_is_in_the_sky() -> None:
     assert dark < far < near
     below = calculate(replace(IMAGE, sky=Sky(illumination=1.0, moon_distance_deg=100.0, moon_altitude_deg=-10.0)))
     assert below.sky_e[0] == pytest.approx(dark)
+
+
+def test_the_moon_is_up_where_it_can_be() -> None:
+    def found(away: float, airmass: float = 1.5) -> Result:
+        return calculate(replace(IMAGE, sky=Sky(airmass=airmass, illumination=1.0, moon_distance_deg=away)))
+
+    distances = np.arange(20.0, 138.0, 2.0)
+    bright = np.array([found(float(away)).sky_magnitudes["B"] for away in distances])
+    assert np.all(np.abs(np.diff(bright)) < 0.12)
+    assert np.all(bright < 19.0)
+    down = found(150.0)
+    assert down.sky_magnitudes["B"] > 22.0
+    assert any("below the horizon" in note for note in down.notes)
+    assert any("below the horizon" in note for note in found(91.0, 1.0).notes)
+    assert not any("Moon" in note for note in found(91.0).notes)
+
+
+def test_the_classic_sky_holds_to_full_moon() -> None:
+    def found(**moon: float) -> dict[str, float]:
+        return dict(calculate(replace(IMAGE, sky=Sky(model="classic", **moon))).sky_magnitudes)
+
+    last, full = found(days_from_new_moon=14.0), found(illumination=1.0)
+    assert [full[band] for band in "UBVRI"] == [last[band] for band in "UBVRI"]
+    assert found(days_from_new_moon=14.7)["V"] == last["V"]
+
+
+INFRARED_OPEN = {
+    "whole": (Exposure(time_s=3600.0), 15.0, 240),
+    "evenly": (Exposure(time_s=123.4), 15.425, 8),
+    "short": (Exposure(time_s=3.0), 3.0, 1),
+    "exposures": (Exposure(time_s=3600.0, count=10), 15.0, 24),
+    "ndit": (Exposure(time_s=3600.0, ndit=600), 6.0, 600),
+}
+
+
+@pytest.mark.parametrize("name", INFRARED_OPEN)
+def test_an_open_dit_is_filled_in(name: str) -> None:
+    exposure, dit, ndit = INFRARED_OPEN[name]
+    found = calculate(replace(INFRARED, exposure=exposure))
+    filled = found.request.exposure
+    assert (filled.dit_s, filled.ndit) == (pytest.approx(dit), ndit)
+    assert found.exposure_s == pytest.approx(exposure.time_s)
+    assert found.saturation.peak_e <= 0.8 * 60_000.0
+    assert any("DIT" in note for note in found.notes) == (exposure.ndit is None)
+    again = calculate(found.request)
+    assert (again.snr, again.exposure_s) == (found.snr, found.exposure_s)
+
+
+def test_an_open_dit_is_no_longer_than_what_is_asked_takes() -> None:
+    short, long = (calculate(replace(INFRARED, exposure=Exposure(snr=snr))) for snr in (15.0, 3000.0))
+    assert short.snr == pytest.approx(15.0)
+    assert short.exposure_s == short.request.exposure.dit_s
+    assert long.snr >= 3000.0
+    assert long.request.exposure.dit_s == 15.0
+    assert calculate(short.request).exposure_s == pytest.approx(short.exposure_s)
+
+
+def test_a_dit_of_a_spectrum_is_longer_and_lines_of_the_sky_are_told_apart() -> None:
+    choice = Choice("XSHOOTER", "ech", disperser="NIR", slit_arcsec=0.9)
+    faint = Request(choice, replace(STAR, magnitude=20.0), exposure=Exposure(time_s=3600.0))
+    assert calculate(faint).request.exposure.dit_s == 300.0
+    long = calculate(with_exposure(faint, dit_s=900.0, ndit=1))
+    assert [
+        note for note in long.notes if "pixels on sky lines beyond 89000 e-" in note and "target saturates no" in note
+    ]
+    assert not any("saturated at" in note for note in long.notes)
+    bright = calculate(replace(faint, target=replace(STAR, magnitude=9.0), exposure=Exposure(dit_s=900.0, ndit=1)))
+    assert any("saturated at" in note for note in bright.notes)
+
+
+def test_a_dit_that_does_not_divide_is_told() -> None:
+    found = calculate(replace(INFRARED, exposure=Exposure(time_s=100.0, dit_s=8.0)))
+    assert found.exposure_s == 104.0
+    assert any("104 s are taken" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("choice", "at", "gap", "nearest"),
+    [
+        (Choice("UVES", "ech", disperser="580"), 580.0, "577.9 to 581.9 nm, a gap", 581.9),
+        (Choice("MUSE", "ifu", disperser="WFM-AO-N"), 589.0, "580.6 to 596.6 nm, a filter", 596.7),
+    ],
+)
+def test_a_gap_is_named(choice: Choice, at: float, gap: str, nearest: float) -> None:
+    asked = Request(choice, replace(STAR, magnitude=18.0), exposure=Exposure(time_s=600.0, at_nm=at))
+    found = calculate(asked)
+    assert found.snr == 0.0
+    assert any(gap in note and f"{nearest:.1f} nm" in note for note in found.notes)
+    with pytest.raises(UsageError, match=gap):
+        calculate(with_exposure(asked, snr=10.0, at_nm=at))
+    assert not any("nothing is seen" in note for note in calculate(with_exposure(asked, time_s=600.0)).notes)
+
+
+def test_natural_seeing_under_adaptive_optics_is_told() -> None:
+    asked = Request(Choice("MUSE", "ifu", disperser="WFM-AO-N"), STAR, exposure=Exposure(time_s=600.0))
+    sharp = replace(asked, sky=Sky(seeing_arcsec=None, image_quality_arcsec=0.5))
+    plain = replace(asked, choice=replace(asked.choice, disperser="WFM-NOAO-N"))
+    told = [any("natural seeing" in note for note in calculate(one).notes) for one in (asked, sharp, plain)]
+    assert told == [True, False, False]
+
+
+def test_a_step_of_the_aperture_is_told() -> None:
+    notes = [
+        [note for note in calculate(replace(IMAGE, sky=Sky(seeing_arcsec=float(seeing)))).notes if "odd number" in note]
+        for seeing in np.linspace(0.6, 1.0, 41)
+    ]
+    assert 2 <= sum(bool(one) for one in notes) <= 20
+    pixels = [
+        calculate(replace(IMAGE, sky=Sky(seeing_arcsec=float(one)))).aperture_pixels
+        for one in np.linspace(0.6, 1.0, 41)
+    ]
+    for place in np.flatnonzero(np.diff(pixels)):
+        assert notes[place] or notes[place + 1]
 
 
 def test_the_answer_asked_again_is_the_same() -> None:

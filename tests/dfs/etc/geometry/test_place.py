@@ -7,7 +7,7 @@ import pytest
 
 from dfs.etc.extraction.eso import odd_pixels
 from dfs.etc.geometry.image import quality_at, reference_nm, seeing_of
-from dfs.etc.geometry.place import disk_in_strip, place_of
+from dfs.etc.geometry.place import place_of
 from dfs.etc.request import Sky
 from dfs.instruments.optics import Choice, light_path
 from dfs.sky.image_quality import slit_fraction
@@ -25,14 +25,6 @@ def test_nodes_do_not_show(slit: float, seeing: float) -> None:
 
 def test_the_aperture_is_the_smallest_odd_number_of_pixels() -> None:
     assert [odd_pixels(size) for size in (0.2, 1.0, 1.01, 10.67, 11.0, 11.2, 12.0)] == [1, 1, 3, 11, 11, 13, 13]
-
-
-@pytest.mark.parametrize(("width", "length"), [(1.0, None), (1.0, 2.0), (None, None), (10.0, 3.0)])
-def test_a_disk_behind_a_slit(width: float | None, length: float | None) -> None:
-    fine = (np.arange(2000) + 0.5) / 2000 * 4.0 - 2.0
-    x, y = np.meshgrid(fine, fine)
-    inside = (x**2 + y**2 < 4.0) & (np.abs(x) < 0.5 * (width or 99.0)) & (np.abs(y) < 0.5 * (length or 99.0))
-    assert disk_in_strip(4.0, width, length) == pytest.approx(inside.sum() * (4.0 / 2000) ** 2, rel=1e-3)
 
 
 def test_image_quality_is_that_at_the_reference_wavelength() -> None:
