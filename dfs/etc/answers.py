@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from dfs.errors import DataError
 from dfs.etc.documents import inputs, request_of
 from dfs.etc.result import Result, Saturation
+
+if TYPE_CHECKING:
+    from dfs.instruments.optics import LightPath
 
 __all__ = ["SCHEMA", "document_of", "result_of"]
 
@@ -87,9 +90,11 @@ def result_of(document: Mapping[str, Any]) -> Result:
         band = saturation.get("saturated_nm")
         terms: dict[str, Any] = {name: _number(held[name]) for name in _NUMBERS}
         terms |= {name: _array(held[name]) for name in _ARRAYS}
+        light = light_path(request.choice)
+        _check_alike(light, terms["wavelength_nm"].size, document.get("versions", {}))
         return Result(
             request=request,
-            light=light_path(request.choice),
+            light=light,
             **terms,
             variance={_TERMS.get(term, str(term)): _array(values) for term, values in held["variance"].items()},
             saturation=Saturation(
@@ -107,6 +112,21 @@ def result_of(document: Mapping[str, Any]) -> Result:
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise DataError(f"no answer of the calculator: {error}", where="results") from None
+
+
+def _check_alike(light: LightPath, size: int, versions: Mapping[str, Any]) -> None:
+    """Refuse an answer with other elements than the instrument has here: another version of its figures made it."""
+    here = 1 if light.kind == "image" else light.wavelength_nm.size
+    if size != here:
+        raise DataError(
+            f"an answer of {size} elements, where the instrument has {here}: it was made with {_stamps(versions)}",
+            where="results",
+            hint=f"here: {_stamps(light.versions)}",
+        )
+
+
+def _stamps(versions: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {stamp}" for name, stamp in versions.items()) or "unknown versions"
 
 
 def _plain(value: Any) -> Any:

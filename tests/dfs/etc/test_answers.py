@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dfs import etc
+from dfs.errors import DataError
 from dfs.etc.answers import document_of, result_of
 
 
@@ -37,3 +38,12 @@ def test_terms_have_their_names_again(result):
     older = document["results"]["variance"]
     older["read-out"] = older.pop("read_out")  # as files of earlier days have it
     assert result_of(document).document() == document_of(result)
+
+
+def test_an_answer_of_another_version_of_the_instrument_is_refused(result):
+    document = document_of(result)
+    arrays = {name: one[:-1] for name, one in document["results"].items() if isinstance(one, list)}
+    other = {**document, "results": {**document["results"], **arrays}, "versions": {"FORS2": "another"}}
+    with pytest.raises(DataError, match="FORS2 another") as told:
+        result_of(other)
+    assert result.light.versions["FORS2"] in told.value.hint
