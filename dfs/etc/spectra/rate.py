@@ -18,6 +18,7 @@ __all__ = ["flux_density", "photon_rate"]
 Array = NDArray[np.float64]
 
 _HC = 6.62607015e-34 * 2.99792458e8  # J m (exact, SI 2019)
+_BRIGHTEST = 1e60  # photons: their squares stay far within the range of numbers
 _PHOTONS = 1e-2 * 1e-9 / _HC  # photons s-1 m-2 nm-1 at 1 nm of 1 erg s-1 cm-2 A-1; grows as the wavelength
 
 
@@ -62,7 +63,12 @@ def _sampled(target: Target, vacuum_nm: ArrayLike, width_nm: ArrayLike, *, extra
     widths = np.ascontiguousarray(width_nm, dtype=np.float64)
     shape = _means(target.sed, target.redshift, middles.tobytes(), widths.tobytes(), extrapolate)
     factor = scale_of(target, extrapolate=extrapolate)
-    found = shape[int(photons)] * (factor * (_PHOTONS if photons else 1.0))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = shape[int(photons)] * (factor * (_PHOTONS if photons else 1.0))
+    if not np.all(found < _BRIGHTEST):  # inf and nan too
+        raise UsageError(
+            "the target is brighter than can be computed", where="sed" if target.magnitude is None else "mag"
+        )
     found.setflags(write=False)
     return np.asarray(found.reshape(middles.shape), dtype=np.float64)
 

@@ -16,6 +16,10 @@ __all__ = ["Samples"]
 
 Array = NDArray[np.float64]
 
+# Beyond these the integrals would leave the range of numbers; no detector sees them.
+_SHORTEST_NM, _LONGEST_NM = 1e-6, 1e12
+_FAINTEST, _BRIGHTEST = 1e-100, 1e100  # of the highest sample
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
@@ -56,8 +60,7 @@ class Samples:
         cls, wavelength_nm: ArrayLike, flux: ArrayLike, *, is_absolute: bool = False, origin: str = "the spectrum"
     ) -> Samples:
         """Return the samples, or a `UsageError` that says which row is wrong; decreasing wavelengths are turned round."""
-        nodes = np.array(wavelength_nm, dtype=np.float64).ravel()
-        values = np.array(flux, dtype=np.float64).ravel()
+        nodes, values = _numbers(wavelength_nm, origin), _numbers(flux, origin)
         if nodes.size != values.size:
             raise UsageError(f"{nodes.size} wavelengths and {values.size} fluxes", where=origin)
         if nodes.size < 2:
@@ -69,8 +72,7 @@ class Samples:
         _refuse(values < 0.0, "negative flux", nodes, origin)
         _refuse(nodes <= 0.0, "wavelength not above zero", nodes, origin)
         _refuse(np.diff(nodes, prepend=0.0) <= 0.0, "wavelengths out of order, or twice the same,", nodes, origin)
-        if not np.any(values > 0.0):
-            raise UsageError("the flux is zero everywhere", where=origin)
+        _check_range(nodes, float(values.max()), origin)
         return cls(nodes, values, is_absolute, origin)
 
     def packed(self) -> str:
@@ -91,6 +93,25 @@ class Samples:
             raise UsageError("a packed spectrum that is too long or cut short", where="sed", accepted=f"{most} bytes")
         half = values.size // 2
         return cls.checked(values[:half], values[half:], is_absolute=text[0] == "a", origin="the spectrum given")
+
+
+def _numbers(column: ArrayLike, origin: str) -> Array:
+    try:
+        return np.array(column, dtype=np.float64).ravel()
+    except (OverflowError, TypeError, ValueError):
+        raise UsageError("something in it is not a number", where=origin) from None
+
+
+def _check_range(nodes: Array, highest: float, origin: str) -> None:
+    """Refuse what cannot be computed with: the highest flux of all, the first and the last wavelength."""
+    if highest == 0.0:
+        raise UsageError("the flux is zero everywhere", where=origin)
+    if not _FAINTEST <= highest <= _BRIGHTEST:
+        accepted = f"a maximum of {_FAINTEST:g} to {_BRIGHTEST:g}"
+        raise UsageError(f"a flux of at most {highest:g}", where=origin, accepted=accepted, hint="scale the spectrum")
+    if nodes[0] < _SHORTEST_NM or nodes[-1] > _LONGEST_NM:
+        accepted = f"{_SHORTEST_NM:g} to {_LONGEST_NM:g} nm"
+        raise UsageError(f"wavelengths of {nodes[0]:g} to {nodes[-1]:g} nm", where=origin, accepted=accepted)
 
 
 def _refuse(is_bad: NDArray[np.bool_], what: str, nodes: Array, origin: str) -> None:

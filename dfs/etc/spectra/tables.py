@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dfs.errors import UsageError
+from dfs.etc.spectra.headings import bracketed
 from dfs.etc.spectra.samples import Samples
 from dfs.etc.spectra.units import flux_of, nanometres_of, unit_of
 
@@ -15,7 +16,9 @@ __all__ = ["columns_of", "samples_of", "samples_of_columns"]
 
 _AXES = ("wavelength", "wave", "lambda", "lam", "wl", "spectral_axis", "frequency", "freq", "nu", "energy")
 _FLUXES = ("flux", "flux_density", "flam", "f_lambda", "fnu", "f_nu", "magnitude", "mag", "intensity")
-_UNIT_IN_NAME = re.compile(r"^(?P<name>.*?)\s*[\[(](?P<unit>[^\])]+(?:\([^)]*\))?)[\])]$")
+_NAME_MOST = 200  # characters; a longer name carries no unit
+_BARE_ENDING = re.compile(r"_(nm|aa?|angstrom|um|micron|hz|jy|mjy|ujy)$")
+_UNIT_ENDING = re.compile(r"_(nm|aa?|angstrom|um|micron|Hz|m?Jy|uJy)$")
 _FREQUENCIES = ("Hz", "J", "eV")  # axes along which a relative flux would be ambiguous
 
 
@@ -69,8 +72,9 @@ def samples_of_columns(
     axis_at, flux_at = (f"{origin}, column {name}" for name in names)
     axis_unit = unit_of(units[0], axis_at) if units[0] else _unit(axis, names[0], axis_at)
     flux_unit = unit_of(units[1], flux_at) if units[1] else _unit(flux, names[1], flux_at)
-    wavelength_nm = nanometres_of(_plain(axis, axis_at), axis_unit, axis_at)
-    values, is_absolute = flux_of(_plain(flux, flux_at), flux_unit, wavelength_nm, flux_at)
+    with np.errstate(all="ignore"):  # what leaves the numbers is refused as what it is, below
+        wavelength_nm = nanometres_of(_plain(axis, axis_at), axis_unit, axis_at)
+        values, is_absolute = flux_of(_plain(flux, flux_at), flux_unit, wavelength_nm, flux_at)
     if not is_absolute and axis_unit is not None and any(axis_unit.is_equivalent(unit) for unit in _FREQUENCIES):
         raise UsageError(
             "a relative flux along frequencies may be per wavelength or per frequency",
@@ -96,22 +100,32 @@ def _named(names: list[str], known: tuple[str, ...], place: int, origin: str) ->
 
 
 def _bare(name: str) -> str:
-    found = _UNIT_IN_NAME.match(name)
-    plain = (found["name"] if found else name).strip().lower()
-    return re.sub(r"_(nm|aa?|angstrom|um|micron|hz|jy|mjy|ujy)$", "", plain)
+    return _BARE_ENDING.sub("", _parted(name)[0].strip().lower())
+
+
+def _parted(name: str) -> tuple[str, str | None]:
+    """Return a column's name and the unit in brackets at its end, None: there is none."""
+    inside = bracketed(name[:_NAME_MOST])
+    if inside and inside[-1][1] == len(name):
+        return name[: inside[-1][0]], inside[-1][2]
+    return name, None
 
 
 def _unit(column: Any, name: str, where: str) -> Any:
     own = getattr(column, "unit", None)
     if own is not None:
         return unit_of(own, where)
-    found = _UNIT_IN_NAME.match(name) or re.match(r"^.*_(?P<unit>nm|aa?|angstrom|um|micron|Hz|m?Jy|uJy)$", name)
-    return unit_of(found["unit"], where) if found else None
+    unit = _parted(name)[1]
+    if unit is None and (ending := _UNIT_ENDING.search(name)):
+        unit = ending[1]
+    return None if unit is None else unit_of(unit, where)
 
 
 def _plain(column: Any, where: str) -> Any:
     """Return the bare numbers of a column; what is masked is not a number."""
     values = getattr(column, "value", column)
+    if np.iscomplexobj(values):
+        raise UsageError("complex numbers are no spectrum", where=where)
     try:
         if isinstance(values, np.ma.MaskedArray):
             values = np.where(np.ma.getmaskarray(values), np.nan, np.asarray(values.data, dtype=np.float64))

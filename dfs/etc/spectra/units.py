@@ -10,6 +10,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from dfs.errors import UsageError
+from dfs.etc.written import unit_text
 
 __all__ = ["FLUXES", "WAVELENGTHS", "flux_of", "nanometres_of", "unit_of"]
 
@@ -46,6 +47,11 @@ def unit_of(text: Any, where: str) -> Any:
     known = _ALIASES.get(
         written.lower(), written.removesuffix("/A") + "/Angstrom" if written.endswith("/A") else written
     )
+    wrong = UsageError(f"{written[:60]!r} is not a unit", where=where, accepted=f"{WAVELENGTHS}; {FLUXES}")
+    try:
+        unit_text(known)
+    except ValueError:
+        raise wrong from None
     for spelled in (known, known.replace(".", " ")):  # a point multiplies in some standards
         for style in _FORMATS:
             try:
@@ -54,7 +60,7 @@ def unit_of(text: Any, where: str) -> Any:
                     return u.Unit(spelled, format=style)
             except (ValueError, TypeError):
                 continue
-    raise UsageError(f"{written[:60]!r} is not a unit", where=where, accepted=f"{WAVELENGTHS}; {FLUXES}")
+    raise wrong
 
 
 def nanometres_of(values: Any, unit: Any, where: str) -> Array:

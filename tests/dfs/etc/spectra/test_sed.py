@@ -40,7 +40,7 @@ def test_uniform_is_flat_per_wavelength():
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.floats(0.0, 1e30), min_size=2, max_size=20).filter(any), st.booleans())
+@given(st.lists(st.floats(0.0, 1e30), min_size=2, max_size=20).filter(lambda flux: max(flux) > 1e-100), st.booleans())
 def test_a_table_is_its_numbers(flux, is_absolute):
     nodes = np.linspace(300.0, 900.0, len(flux))
     one = Sed("table", samples=Samples.checked(nodes, flux, is_absolute=is_absolute))
