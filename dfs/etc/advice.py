@@ -2,7 +2,8 @@
 
 A gain in signal-to-noise of g is worth a factor g^2 in time where the sky is the noise. A better seeing or a darker Moon comes less
 often: the worth of a change is its gain in time multiplied by the share of the nights that is left. Nights are those of
-`dfs.etc.site_statistics`. How often a target stands as high as an air mass is not said here: it depends on the target.
+`dfs.etc.site_statistics`. Ratios are of apertures that grow evenly with the image (`dfs.etc.even`): where ESO's steps by two pixels, what
+that step alone would bring is told and not counted. How often a target stands as high as an air mass is not said here: it depends on the target.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dfs.errors import DfsError
 from dfs.etc.calculation import calculate
 from dfs.etc.choices import choices
 from dfs.etc.documents import inputs, merged, request_of
+from dfs.etc.even import even_snr, even_time
 from dfs.etc.geometry.image import seeing_of
 from dfs.etc.request import Request
 from dfs.etc.result import Result
@@ -25,6 +27,7 @@ from dfs.sky.image_quality import TURBULENCE_ARCSEC
 __all__ = ["Advice", "advice"]
 
 _AIRMASSES = (1.1, 1.3, 1.6, 2.0)
+_STEP = 0.02  # of the signal-to-noise: steps of the aperture that do more are told
 _ILLUMINATIONS = (0.0, 0.4, 0.7, 1.0)
 
 
@@ -39,9 +42,10 @@ class Advice:
     changes
         All of the flat mapping that changes with it.
     snr, snr_ratio
-        Signal-to-noise at the wavelength of interest in the time asked, and over that of the question.
+        Signal-to-noise at the wavelength of interest in the time asked, as the calculator answers; and over that of the question, both
+        with an aperture without steps.
     exposure_s, time_ratio
-        Time that reaches the signal-to-noise of the question, and over the time asked.
+        Time that reaches the signal-to-noise of the question, as the calculator answers; and over the time asked, without steps.
     chance, chance_ratio
         Fraction of the time in which the conditions hold, and over that of the question; 1 where no condition changes.
     saturates
@@ -77,9 +81,10 @@ def advice(request: Request) -> list[Advice]:
         As of `calculate`.
     """
     base = calculate(request)
+    even = even_snr(base)
     said = inputs(base.request)
     said = merged(said, {"snr": None, **_timed(base)})
-    rows = [_row(base, said, changes) for changes in _candidates(base, said)]
+    rows = [_row(base, even, said, changes) for changes in _candidates(base, said)]
     return sorted((one for one in rows if one is not None), key=lambda one: -one.worth)
 
 
@@ -127,20 +132,20 @@ def _instrument(base: Result, said: Mapping[str, Any]) -> Iterator[dict[str, Any
         yield {"count": max(count // 2, 1)}
 
 
-def _row(base: Result, said: Mapping[str, Any], changes: dict[str, Any]) -> Advice | None:
+def _row(base: Result, even: float, said: Mapping[str, Any], changes: dict[str, Any]) -> Advice | None:
     changed = merged(said, changes)
     changed = {name: value for name, value in changed.items() if name not in changes or changes[name] is not None}
     try:
         result = calculate(request_of(changed))
         asked = {**{name: one for name, one in changed.items() if name not in {"exposure", "ndit"}}, "snr": base.snr}
         time_s = calculate(request_of(asked)).exposure_s
+        ratio, quicker = even_snr(result) / even, even_time(result, even) / base.exposure_s
     except DfsError:
         return None
     control, value = next(iter(changes.items()))
     chance, before = _chance(result), _chance(base)
     if control not in {"seeing", "fli"}:
         chance, before = 1.0, 1.0
-    ratio, quicker = result.snr / base.snr if base.snr else 1.0, time_s / base.exposure_s
     return Advice(
         control=control,
         value=value,
@@ -152,7 +157,8 @@ def _row(base: Result, said: Mapping[str, Any], changes: dict[str, Any]) -> Advi
         chance=chance,
         chance_ratio=chance / before,
         saturates=result.saturation.is_saturated,
-        sentence=_sentence(control, value, result, (ratio, time_s), (before, chance)),
+        sentence=_sentence(control, value, result, (ratio, time_s), (before, chance))
+        + _step(result.snr / base.snr, ratio),
     )
 
 
@@ -189,6 +195,14 @@ def _sentence(control: str, value: Any, result: Result, gain: tuple[float, float
     if control in {"seeing", "fli"}:
         text += f"; such nights are {chance[1]:.0%} of the time instead of {chance[0]:.0%}"
     return f"{text}; saturated" if result.saturation.is_saturated else text
+
+
+def _step(ratio: float, even: float) -> str:
+    """Return what the step of the aperture does to a row, where it does much."""
+    if abs(ratio / even - 1.0) < _STEP:
+        return ""
+    more = "more" if ratio >= 1.0 else "less"
+    return f"; with the step of the aperture by whole pixels, which is not counted here, {abs(ratio - 1.0):.0%} {more}"
 
 
 def _duration(seconds: float) -> str:

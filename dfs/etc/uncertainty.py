@@ -4,7 +4,8 @@ A calculation holds for one seeing and one sky. Nights differ: here seeing, airg
 (`dfs.etc.site_statistics`; scatter of airglow by kind from `dfs.sky.emission.airglow_scatter`), always the same draws for the same seed:
 an additive recurrence in three dimensions, which fills them more evenly than random numbers.
 
-The engine is asked once for each of `SEEINGS` seeings; a draw takes the nearest in rank, and scales the terms of its variance. The
+The engine is asked once for each of `SEEINGS` seeings (an image: `IMAGE_SEEINGS`), which stand denser in the best and the worst nights; a draw lies between two of them,
+in the logarithm of the seeing, and scales the terms of their variances. The
 weights of an optimal extraction are not made anew for each sky, and saturation is not looked at.
 """
 
@@ -34,13 +35,14 @@ __all__ = ["BAND", "DRAWS", "SEEINGS", "Spread", "uncertainty"]
 Array = NDArray[np.float64]
 Transparency = Literal["photometric", "clear", "thin"]
 
-DRAWS, SEEINGS = 256, 16
+DRAWS, SEEINGS, IMAGE_SEEINGS = 256, 24, 64  # an image is quick, and steps more as its aperture does
 BAND = (16.0, 50.0, 84.0)  # per cent
 _MOST_VALUES, _FEWEST = 1_000_000, 64  # of the spectra that are drawn: of a long spectrum fewer nights make the band
 _NODES = 65
 _STEP = 1.0 / 1.2207440846057596 ** np.arange(
     1, 4
 )  # root of x^4 = x + 1: the recurrence that fills three dimensions most evenly
+_BEGIN = np.sqrt(np.array([2.0, 3.0, 5.0]))  # another seed begins anywhere else
 _KINDS, _CONTINUUM = 6, 6
 
 
@@ -131,23 +133,31 @@ def uncertainty(
     fixed = replace(result.request.exposure, snr=None, time_s=_time_of(result.request, result))
     asked = replace(result.request, exposure=fixed)
     chance = chance_of_seeing(seeing_of(light, request.sky), light.site) if within else 1.0
-    ranks = (seed * 0.5 + np.arange(1, draws + 1)[:, np.newaxis] * _STEP) % 1.0
-    nodes = seeing_quantile((np.arange(SEEINGS) + 0.5) / SEEINGS * chance, light.site)
+    ranks = (seed * _BEGIN + np.arange(1, draws + 1)[:, np.newaxis] * _STEP) % 1.0
+    count = IMAGE_SEEINGS if light.kind == "image" else SEEINGS
+    nodes = seeing_quantile((0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / count)) * chance, light.site)
+    seeing = seeing_quantile(np.maximum(ranks[:, 0], 1e-9) * chance, light.site)
     found = [_in_seeing(asked, float(one)) for one in nodes]
-    place = np.minimum((ranks[:, 0] * SEEINGS).astype(np.int64), SEEINGS - 1)
+    place, part = _between(nodes, seeing)
     deviates = np.asarray(ndtri(ranks[:, 1]), dtype=np.float64)
     width = _airglow_width(light, request.sky, result.wavelength_nm)
     passed = transparency_quantile(ranks[:, 2], transparency)
     at = int(np.argmin(np.abs(result.wavelength_nm - result.at_nm)))
     drawn = np.arange(draws) < max(_FEWEST, _MOST_VALUES // result.wavelength_nm.size)
     spectra, at_draws, times = np.empty((int(drawn.sum()), result.wavelength_nm.size)), np.empty(draws), np.empty(draws)
-    for node, one in enumerate(found):
+    for node in np.unique(place):
         mine = place == node
-        spectra[mine[drawn]] = _snr(one, _brighter(deviates[mine & drawn], width), passed[mine & drawn, np.newaxis])
-        here = _at(one, at)
-        factor = _brighter(deviates[mine], width[at : at + 1])
-        at_draws[mine] = _snr(here, factor, passed[mine, np.newaxis])[:, 0]
-        times[mine] = _time(here, factor[:, 0], passed[mine], result.snr)
+        both, share = found[node : node + 2], part[mine]
+        shown = mine & drawn
+        factor, clear = _brighter(deviates[shown], width), passed[shown, np.newaxis]
+        spectra[mine[drawn]] = _mixed([_snr(one, factor, clear) for one in both], part[shown, np.newaxis])
+        here, factor, clear = (
+            [_at(one, at) for one in both],
+            _brighter(deviates[mine], width[at : at + 1]),
+            passed[mine],
+        )
+        at_draws[mine] = _mixed([_snr(one, factor, clear[:, np.newaxis])[:, 0] for one in here], share)
+        times[mine] = _mixed([_time(one, factor[:, 0], clear, result.snr) for one in here], share)
     return Spread(
         result=result,
         percent=np.asarray(percent, dtype=np.float64),
@@ -155,10 +165,21 @@ def uncertainty(
         snr=_percentiles(spectra, percent),
         draws=at_draws,
         exposure_draws_s=times,
-        seeing_arcsec=nodes[place],
+        seeing_arcsec=seeing,
         chance=chance,
         assumed=(*result.assumed, *ASSUMED),
     )
+
+
+def _between(nodes: Array, seeing: Array) -> tuple[NDArray[np.int64], Array]:
+    """Return for each draw the node below it, and how far it lies on the way to the next (0 to 1) in the logarithm."""
+    logs, at = np.log(nodes), np.log(seeing)
+    place = np.clip(np.searchsorted(logs, at) - 1, 0, nodes.size - 2)
+    return place, np.clip((at - logs[place]) / np.diff(logs)[place], 0.0, 1.0)
+
+
+def _mixed(both: list[Array], share: Array) -> Array:
+    return both[0] + share * (both[1] - both[0])
 
 
 def _time_of(request: Request, result: Result) -> float | None:

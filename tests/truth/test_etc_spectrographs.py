@@ -83,6 +83,11 @@ def test_uves_resolving_power(setting: str, nm: float, judge: float, table) -> N
 
 @pytest.mark.parametrize(("setting", "nm", "band", "judge"), [("346", 360.0, "U", 18.0), ("580", 600.0, "V", 19.5)])
 def test_uves_limit(setting: str, nm: float, band: str, judge: float, table) -> None:
+    """The magnitude (Vega, U or V, of a point of even flux per wavelength) whose signal-to-noise is 10 after one exposure of 90 min.
+
+    Of one pixel binned along the dispersion (two of the chip), summed over the rows of the aperture: read mode 225kHz,1x2,low, slit
+    0.7 arcsec, image quality 0.7 arcsec, air mass 1, no Moon. The manual names magnitudes, time, seeing and S/N 10, not the binning.
+    """
     choice = Choice("UVES", "ech", disperser=setting, slit_arcsec=0.7, read_mode="225kHz,1x2,low")
     sky = Sky(airmass=1.0, seeing_arcsec=None, image_quality_arcsec=0.7)
 
@@ -90,7 +95,12 @@ def test_uves_limit(setting: str, nm: float, band: str, judge: float, table) -> 
         target = Target(Sed.of("flat_lambda"), magnitude, band, "vega")
         return answer(choice, target, sky, Exposure(time_s=1.5 * HOUR, at_nm=nm)).snr - 10.0
 
-    table(f"UVES {setting}: limit {band} in 90 min at {nm:.0f} nm", brentq(excess, 14.0, 24.0, xtol=1e-3), judge, 0.4)
+    table(
+        f"UVES {setting}: {band} (Vega) for S/N 10 in 2 x 1 pixels, 90 min, {nm:.0f} nm",
+        brentq(excess, 14.0, 24.0, xtol=1e-3),
+        judge,
+        0.4,
+    )
 
 
 @pytest.mark.parametrize(("nm", "judge"), [(480.0, 0.14), (750.0, 0.35), (930.0, 0.14)])

@@ -7,6 +7,7 @@ import pytest
 from dfs.etc.advice import advice
 from dfs.etc.calculation import calculate
 from dfs.etc.documents import inputs, merged, request_of
+from dfs.etc.even import even_snr
 
 QUESTION = {
     "instrument": "FORS2",
@@ -50,7 +51,17 @@ def test_a_row_is_what_the_calculator_answers(rows):
         if found.control != "read_mode":  # which takes the binning along
             again = calculate(request_of(merged(inputs(base.request), found.changes)))
             assert again.snr == pytest.approx(found.snr)
-        assert found.snr_ratio == pytest.approx(found.snr / base.snr)
+            assert found.snr_ratio == pytest.approx(even_snr(again) / even_snr(base))
+
+
+def test_a_step_of_the_aperture_is_told_and_not_counted():
+    question = {"instrument": "FORS2", "filter": "v_HIGH", "mag": 24, "exposure": 300, "airmass": 1.2, "seeing": 0.68}
+    base = calculate(request_of(question))
+    found = row(advice(request_of(question)), "airmass", 1.1)
+    assert found.snr / base.snr > 1.3  # 5 pixels become 3
+    assert found.snr_ratio == pytest.approx(1.09, abs=0.03)
+    assert found.time_ratio > 0.8
+    assert "step of the aperture" in found.sentence
 
 
 def test_a_sentence_says_it(rows):

@@ -124,3 +124,13 @@ def test_mirrors_in_a_row() -> None:
     for bad in ((1.0, 285.0), (-0.1, 285.0), (0.1, 4.0), (0.1, float("nan"))):
         with pytest.raises(UsageError):
             WarmSurface(*bad)
+
+
+def test_a_moon_whose_altitude_is_open_is_up_where_it_can_be() -> None:
+    for zenith in (20.0, 48.0, 65.0):
+        away = np.arange(5.0, 175.0, 1.0)
+        lunar = np.array([Moon(180.0, float(one)).zenith_distance_deg(zenith) for one in away])
+        assert np.all(lunar[away < zenith + 89.0] < 90.0)
+        assert np.all(lunar[away > zenith + 91.0] > 90.0)
+        assert np.all(np.abs(np.diff(lunar)) <= 2.5)
+    assert Moon(180.0, 30.0).zenith_distance_deg(0.0) == pytest.approx(30.0)

@@ -78,6 +78,7 @@ def test_magnitude_and_radiance_are_inverse() -> None:
 def test_classic_table_by_days() -> None:
     assert classic_brightness(0) == {"U": 22.0, "B": 22.7, "V": 21.8, "R": 20.9, "I": 19.9}
     assert classic_brightness(5)["V"] == pytest.approx(21.55)
+    assert classic_brightness(14.765) == classic_brightness(14)  # to full moon
     for bad in (-1, 15, float("nan")):
         with pytest.raises(UsageError):
             classic_brightness(bad)
