@@ -39,7 +39,7 @@ class Plots(anywidget.AnyWidget):  # type: ignore[misc]
 class Answer(anywidget.AnyWidget):  # type: ignore[misc]
     """The answer in figures; kept set-ups; what the night may do; what would help."""
 
-    _esm = script("etcaxes", "etcanswer")
+    _esm = script("etcstudy", "etcanswer")
     part = traitlets.Unicode().tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)

@@ -15,7 +15,7 @@ function render({ model, el }) {
   dialog.addEventListener("close", () => { model.set("shown", false); model.save_changes(); });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   el.append(dialog);
-  model.on("msg:custom", (message, buffers) => { if (message.kind === "save") saveFile(buffers, message.name, message.type); });
+  const unsave = listen(model, (message, buffers) => { if (message.kind === "save") saveFile(buffers, message.name, message.type); });
   const undo = follow(model, ["shown", "tab", "texts"], () => {
     const one = model.get("texts")[model.get("tab")] ?? { text: "", note: "" };
     press(model.get("tab"));
@@ -25,7 +25,7 @@ function render({ model, el }) {
     if (!model.get("shown") && dialog.open) dialog.close();
   });
   announce("code");
-  return undo;
+  return () => { undo(); unsave(); };
 }
 
 export default { render };

@@ -127,6 +127,19 @@ function follow(model, names, draw) {
   return () => model.off(events, draw);
 }
 
+/** Call `take` with each message of the kernel (and its buffers); returns what undoes it. */
+function listen(model, take) {
+  model.on("msg:custom", take);
+  return () => model.off("msg:custom", take);
+}
+
+/** Call `draw` when a box has another size, and once at the start; returns what undoes it. */
+function onResize(box, draw) {
+  const watch = new ResizeObserver(draw);
+  watch.observe(box);
+  return () => watch.disconnect();
+}
+
 /** Tell the page that the part `name` stands. */
 function announce(name) {
   (window.dfsShown ??= new Set()).add(name);

@@ -11,9 +11,10 @@ function makeChart(room, name) {
   const box = make("div", { class: "dfs-canvas" }, canvas);
   const title = make("h3", {});
   const legend = make("div", { class: "dfs-legend-row", testid: `legend-${name}` });
-  const logButton = make("button", { type: "button", class: "dfs-mini", text: "log", testid: `log-${name}`, title: "Logarithmic scale", on: { click: () => { self.log = !self.log; self.redraw(); } } });
+  const turn = () => { self.log = !self.log; self.redraw(); };
+  const logButton = make("button", { type: "button", class: "dfs-mini", text: "log", testid: `log-${name}`, title: "Logarithmic scale", on: { click: turn } });
   const figure = make("figure", { class: "dfs-chart-box", testid: `panel-${name}`, "data-panel": name }, make("figcaption", {}, title, legend, logButton), box);
-  const self = { name, box: figure, canvas, log: null, laid: null, redraw, brush: null };
+  const self = { name, box: figure, canvas, log: null, laid: null, redraw, brush: null, undo };
 
   function redraw() {
     const panel = room.panel(name);
@@ -43,8 +44,9 @@ function makeChart(room, name) {
     canvas.setAttribute("aria-label", `${panel.title}. ${legend.textContent}`);
   }
 
-  new ResizeObserver(redraw).observe(box);
-  followChartPointer(self, room);
+  const unwatch = onResize(box, redraw);
+  const forget = followChartPointer(self, room);
+  function undo() { unwatch(); forget(); }
   return self;
 }
 
@@ -60,8 +62,9 @@ function drawLegend(legend, panel, curves, pointer) {
   if (legend.dataset.key === key) return;
   legend.dataset.key = key;
   const at = pointer === null ? [] : [make("span", { class: "dfs-at" }, `${readNumber(pointer)} ${panel.x.unit}`)];
-  legend.replaceChildren(...at, ...words.map(([one, value]) => make("span", { class: "dfs-key", title: one.label },
-    make("i", { class: `is-${one.dash ?? "solid"}`, style: `color: var(--dfs-${one.ink})` }), make("span", { text: one.label }), value ? make("b", { text: value }) : null)));
+  const ink = (one) => make("i", { class: `is-${one.dash ?? "solid"}`, style: `color: var(--dfs-${one.ink})` });
+  legend.replaceChildren(...at, ...words.map(([one, value]) =>
+    make("span", { class: "dfs-key", title: one.label }, ink(one), make("span", { text: one.label }), value ? make("b", { text: value }) : null)));
 }
 
 function followChartPointer(self, room) {
@@ -144,4 +147,5 @@ function followChartPointer(self, room) {
     event.preventDefault();
     keys[event.key]();
   });
+  return () => clearTimeout(waiting);
 }

@@ -60,7 +60,8 @@ function heightRange(panel, curves, [a, b], log, areas = []) {
 
 /** Lay out a chart: frame, scales, ranges. */
 function layOut(panel, curves, width, height, { range, log, head = 0, areas = [] }) {
-  const frame = { x0: CHART_EDGE.left, x1: Math.max(CHART_EDGE.left + 20, width - CHART_EDGE.right), y0: Math.max(head + 30, height - CHART_EDGE.bottom), y1: CHART_EDGE.top + head };
+  const { left, right, top, bottom } = CHART_EDGE;
+  const frame = { x0: left, x1: Math.max(left + 20, width - right), y0: Math.max(head + 30, height - bottom), y1: top + head };
   const across = range ?? wholeRange(curves, panel.x);
   const up = heightRange(panel, curves, across, log, areas);
   return { frame, sx: makeScale(...across, frame.x0, frame.x1, Boolean(panel.x.log)), sy: makeScale(...up, frame.y0, frame.y1, log) };

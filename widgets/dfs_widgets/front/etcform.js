@@ -6,6 +6,7 @@ function render({ model, el }) {
   const asking = makeAsking(model);
   const fields = new Map(); // name -> {box, show, tell, key}
   const groups = new Map();
+  const view = window.dfsEtcViews = (window.dfsEtcViews ?? 0) + 1; // of several forms on a page each has ids of its own
 
   function draw() {
     const { groups: given = [], values = {} } = { ...model.get("spec"), values: model.get("values") };
@@ -15,9 +16,7 @@ function render({ model, el }) {
       groups.set(group.name, body);
       const boxes = group.controls.map((control) => {
         seen.add(control.name);
-        const key = JSON.stringify([control.kind, control.options, control.label, control.unit, control.slider, control.wide]);
-        let field = fields.get(control.name);
-        if (!field || field.key !== key) { const isFocused = field?.box.contains(document.activeElement); field = { ...makeControl(control, asking), key }; fields.set(control.name, field); if (isFocused) field.focus(); }
+        const field = fieldOf(control);
         field.hint(control);
         field.show(values[control.name] ?? "", asking.isTyping(control.name));
         return field.box;
@@ -30,6 +29,17 @@ function render({ model, el }) {
     for (const name of fields.keys()) if (!seen.has(name)) fields.delete(name);
     complain();
   }
+  /** The field of a control; made anew, focus and all, where the control is another. */
+  function fieldOf(control) {
+    const key = JSON.stringify([control.kind, control.options, control.label, control.unit, control.slider, control.wide]);
+    const before = fields.get(control.name);
+    if (before?.key === key) return before;
+    const isFocused = before?.box.contains(document.activeElement);
+    const made = { ...makeControl(control, asking, `dfs-etc-${view}-${control.name}`), key };
+    fields.set(control.name, made);
+    if (isFocused) made.focus();
+    return made;
+  }
   function complain() {
     const problems = model.get("problems");
     for (const [name, field] of fields) field.tell(problems[name] ?? "");
@@ -40,7 +50,11 @@ function render({ model, el }) {
   const fromPlot = (event) => { if (event.detail.part === model.get("part")) asking.put(event.detail.values, true); };
   window.addEventListener("dfs-etc-set", fromPlot);
   announce("controls");
-  return () => { undo.forEach((one) => one()); window.removeEventListener("dfs-etc-set", fromPlot); };
+  return () => {
+    undo.forEach((one) => one());
+    asking.stop();
+    window.removeEventListener("dfs-etc-set", fromPlot);
+  };
 }
 
 function makeGroup(group) {
@@ -50,6 +64,7 @@ function makeGroup(group) {
 }
 
 const REST_MS = 350; // without a keystroke: time for what takes longer
+const UNPAINTED_MOST = 50; // questions whose answer no plot has painted yet
 
 /** Questions, one at a time: while one is on its way only the newest change waits. */
 function makeAsking(model) {
@@ -58,12 +73,13 @@ function makeAsking(model) {
   let serial = model.get("answered");
   let rest = 0;
   const typing = new Map();
-  window.dfsEtcAsked ??= new Map();
+  const times = (window.dfsEtcAsked ??= new Map()); // part and serial -> when it was asked; `paintedAt` takes them out
 
   function send(asked) {
     serial += 1;
     underway = serial;
-    window.dfsEtcAsked.set(serial, asked);
+    times.set(`${model.get("part")} ${serial}`, asked);
+    if (times.size > UNPAINTED_MOST) times.delete(times.keys().next().value);
     ask(model, { kind: "put", values: waiting, serial });
     waiting = {};
     clearTimeout(rest);
@@ -87,6 +103,7 @@ function makeAsking(model) {
       underway = 0;
       if (Object.keys(waiting).length) { send(since || performance.now()); since = 0; }
     },
+    stop: () => clearTimeout(rest),
     isTyping: (name) => Date.now() - (typing.get(name) ?? 0) < 1500,
     upload: async (name, file) => {
       document.body.dataset.dfsState = "busy";
@@ -96,16 +113,18 @@ function makeAsking(model) {
 }
 
 /** Make a control: {box, show(value), tell(problem), hint(control), focus()}. */
-function makeControl(control, asking) {
-  const id = `dfs-etc-${control.name}`;
+function makeControl(control, asking, id) {
   const notes = make("p", { class: "dfs-problem", id: `${id}-problem`, role: "alert", testid: `problem-${control.name}` });
   const common = { id, testid: `control-${control.name}`, title: control.help || null, "aria-describedby": `${id}-problem` };
   const made = MAKERS[control.kind](control, common, asking);
-  const label = control.kind === "flag" ? null : make(control.kind === "radio" ? "span" : "label", { for: control.kind === "radio" ? null : id, class: "dfs-etc-label", title: control.help || null }, control.label, control.unit ? make("small", { text: `, ${control.unit}` }) : null);
-  const box = make("div", { class: `dfs-etc-field is-${control.kind}${control.wide ? " is-wide" : ""}`, "data-control": control.name }, label, made.box, notes);
+  const look = `dfs-etc-field is-${control.kind}${control.wide ? " is-wide" : ""}`;
+  const box = make("div", { class: look, "data-control": control.name }, labelOf(control, id), made.box, notes);
   return {
     box, show: made.show, focus: () => made.input.focus(),
-    hint: (given) => { if (made.input.placeholder !== undefined && made.input.tagName === "INPUT") made.input.placeholder = given.hint ?? ""; box.classList.toggle("is-given", Boolean(given.given)); },
+    hint(given) {
+      if (made.input.placeholder !== undefined && made.input.tagName === "INPUT") made.input.placeholder = given.hint ?? "";
+      box.classList.toggle("is-given", Boolean(given.given));
+    },
     tell(text) {
       if (notes.textContent !== text) notes.textContent = text;
       made.input.setAttribute("aria-invalid", String(Boolean(text)));
@@ -114,13 +133,21 @@ function makeControl(control, asking) {
   };
 }
 
+/** The words of a control; a flag bears its own. */
+function labelOf({ kind, label, unit, help }, id) {
+  if (kind === "flag") return null;
+  const [tag, owner] = kind === "radio" ? ["span", null] : ["label", id];
+  return make(tag, { for: owner, class: "dfs-etc-label", title: help || null }, label, unit ? make("small", { text: `, ${unit}` }) : null);
+}
+
 const MAKERS = {
   choice({ options, name }, common, asking) {
     const input = make("select", { ...common, class: "dfs-input", on: { change: () => asking.put({ [name]: input.value }, true) } }, optionsOf(options));
     return { box: input, input, show: (value) => showIn(input, value) };
   },
   radio({ options, name, label }, common, asking) {
-    const [group, press] = choice(label, options.map((one) => [one.value, one.label, one.help ?? null]), `control-${name}`, (value) => { press(value); asking.put({ [name]: value }, true); });
+    const offered = options.map((one) => [one.value, one.label, one.help ?? null]);
+    const [group, press] = choice(label, offered, `control-${name}`, (value) => { press(value); asking.put({ [name]: value }, true); });
     group.id = common.id;
     return { box: group, input: group, show: press };
   },
@@ -130,24 +157,34 @@ const MAKERS = {
   },
   text: (control, common, asking) => typed(control, common, asking),
   number: (control, common, asking) => typed(control, common, asking),
-  file({ name, label }, common, asking) {
-    const input = make("input", { ...common, type: "file", class: "dfs-etc-file", on: { change: () => { if (input.files[0]) asking.upload(name, input.files[0]); } } });
+  file({ name }, common, asking) {
+    const take = () => { if (input.files[0]) asking.upload(name, input.files[0]); };
+    const input = make("input", { ...common, type: "file", class: "dfs-etc-file", on: { change: take } });
     const shown = make("span", { class: "dfs-note", testid: `control-${name}-name` });
     return { box: make("div", {}, input, shown), input, show: (value) => { shown.textContent = value; } };
   },
 };
 
 /** A field for words or a number; a number with ends has a slider under it. */
-function typed({ name, kind, slider, label, suggestions }, common, asking) {
-  const input = make("input", { ...common, type: "text", class: "dfs-input", autocomplete: "off", spellcheck: "false", inputmode: kind === "number" ? "decimal" : null,
-    on: { input: () => { asking.put({ [name]: input.value.trim() || null }); follow(); }, keydown: (event) => step(event) } });
+function typed({ name, kind, slider, label }, common, asking) {
   const { low, high, step: by, log } = slider ?? { low: 0, high: 1, step: 1 };
   const fold = (v) => (log ? Math.log10(v) : v);
-  const range = make("input", { type: "range", class: "dfs-etc-slider", min: String(fold(low)), max: String(fold(high)), step: log ? "0.01" : String(by), "aria-label": `${label}, slider`, testid: `slider-${name}`, tabindex: "-1",
-    on: { input: () => { const v = log ? Number((10 ** Number(range.value)).toPrecision(3)) : Number(Number(range.value).toPrecision(6)); input.value = String(v); asking.put({ [name]: String(v) }); } } });
-  function follow() {
+  const unfold = (v) => (log ? Number((10 ** v).toPrecision(3)) : Number(v.toPrecision(6)));
+  const put = () => asking.put({ [name]: input.value.trim() || null });
+  const input = make("input", {
+    ...common, type: "text", class: "dfs-input", autocomplete: "off", spellcheck: "false", inputmode: kind === "number" ? "decimal" : null,
+    on: { input: () => { put(); slide(); }, keydown: (event) => step(event) },
+  });
+  const range = make("input", {
+    type: "range", class: "dfs-etc-slider", min: String(fold(low)), max: String(fold(high)), step: log ? "0.01" : String(by), tabindex: "-1",
+    "aria-label": `${label}, slider`, testid: `slider-${name}`,
+    on: { input: () => { input.value = String(unfold(Number(range.value))); put(); } },
+  });
+  /** Bring the slider to what stands in the field. */
+  function slide() {
+    if (!slider || document.activeElement === range) return;
     const v = Number.parseFloat(input.value);
-    if (slider && document.activeElement !== range) range.value = String(fold(Number.isFinite(v) ? Math.max(low, Math.min(high, v)) : low));
+    range.value = String(fold(Number.isFinite(v) ? Math.max(low, Math.min(high, v)) : low));
   }
   /** Arrow up and down take a step, with Shift ten. */
   function step(event) {
@@ -158,20 +195,20 @@ function typed({ name, kind, slider, label, suggestions }, common, asking) {
     const many = way * (event.shiftKey ? 10 : 1);
     const next = slider.log ? v * 1.05 ** many : v + many * slider.step;
     input.value = String(Number(next.toPrecision(slider.log ? 3 : 6)));
-    asking.put({ [name]: input.value });
-    follow();
+    put();
+    slide();
   }
   function show(value, isTyping) {
     if (input.value === value || ((document.activeElement === input || document.activeElement === range) && isTyping)) return;
     input.value = value;
-    if (slider) follow();
+    slide();
   }
   return { box: slider ? make("div", { class: "dfs-etc-number" }, input, range) : input, input, show };
 }
 
 function optionsOf(options) {
   const groups = new Map();
-  for (const one of options) groups.set(one.group ?? "", [...(groups.get(one.group ?? "") ?? []), make("option", { value: one.value, text: one.label })]);
+  for (const { value, label, group = "" } of options) groups.set(group, [...(groups.get(group) ?? []), make("option", { value, text: label })]);
   return [...groups].map(([name, all]) => (name ? make("optgroup", { label: name }, all) : all));
 }
 

@@ -6,8 +6,15 @@ function render({ model, el }) {
   const more = ["input", "efficiency", "peak", "noise", "quality"].map((name) => makeChart(room, name));
   let chosen = model.get("chosen");
   const tabs = make("div", { class: "dfs-etc-tabs" });
-  const rows = [make("div", { class: "dfs-etc-row is-top" }, always[0].box), make("div", { class: "dfs-etc-row" }, always[1].box), make("div", { class: "dfs-etc-row is-two" }, make("div", { class: "dfs-etc-pick" }, tabs, more.map((one) => one.box)), always[2].box)];
-  const root = make("section", { class: "dfs dfs-panel dfs-etc-plots", "aria-label": "Plots", testid: "plots" }, plotsBar(model, room), rows);
+  const picked = make("div", { class: "dfs-etc-pick" }, tabs, more.map((one) => one.box));
+  const rows = [
+    make("div", { class: "dfs-etc-row is-top" }, always[0].box),
+    make("div", { class: "dfs-etc-row" }, always[1].box),
+    make("div", { class: "dfs-etc-row is-two" }, picked, always[2].box),
+  ];
+  const bar = plotsBar(model, room);
+  const root = make("section", { class: "dfs dfs-panel dfs-etc-plots", "aria-label": "Plots", testid: "plots" }, bar.box, rows);
+  room.root = root;
   el.append(root);
 
   function pick() {
@@ -20,7 +27,9 @@ function render({ model, el }) {
       ask(model, { kind: "chosen", name });
     });
     press(chosen);
-    if (tabs.dataset.names !== there.map((one) => one.name).join()) { tabs.replaceChildren(group); tabs.dataset.names = there.map((one) => one.name).join(); }
+    const names = there.map((one) => one.name).join();
+    if (tabs.dataset.names !== names) tabs.replaceChildren(group);
+    tabs.dataset.names = names;
     shows();
   }
   function shows() {
@@ -32,7 +41,7 @@ function render({ model, el }) {
     root.classList.toggle("is-image", room.kind() === "image");
     root.classList.toggle("is-stale", room.stale());
     for (const one of [...always, ...more]) if (!one.box.classList.contains("is-away")) one.redraw();
-    paintedAt(model.get("panels").serial);
+    paintedAt(`${model.get("part")} ${model.get("panels").serial}`);
   };
   room.redraw = () => {
     if (due) return;
@@ -46,13 +55,14 @@ function render({ model, el }) {
   ];
   const unwatch = onTheme(() => { room.recolour(); room.redraw(); });
   announce("plots");
-  return () => { undo.forEach((one) => one()); unwatch(); };
+  return () => [...undo, bar.undo, unwatch, ...[...always, ...more].map((one) => one.undo)].forEach((one) => one());
 }
 
 /** Floats of a trait of bytes, wherever they begin in their buffer. */
 function floatsOf(view) {
   if (!view?.byteLength) return new Float32Array(0);
-  return view.byteOffset % 4 ? new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)) : new Float32Array(view.buffer, view.byteOffset, view.byteLength >> 2);
+  const { buffer, byteOffset: from, byteLength: length } = view;
+  return from % 4 ? new Float32Array(buffer.slice(from, from + length)) : new Float32Array(buffer, from, length >> 2);
 }
 
 /** What the charts share. */
@@ -72,7 +82,8 @@ function makeRoom(model) {
     take() {
       const numbers = floatsOf(model.get("numbers"));
       const given = model.get("panels").list ?? [];
-      if (given.some((one) => [...one.curves].some((c) => c.x[0] + c.x[1] > numbers.length || c.y[0] + c.y[1] > numbers.length))) return; // its numbers are still on the way
+      const isThere = ([from, length]) => from + length <= numbers.length;
+      if (!given.every((one) => one.curves.every((c) => isThere(c.x) && isThere(c.y)))) return; // its numbers are still on the way
       const before = panels.get("snr")?.x.whole?.join();
       panels = new Map(given.map((one) => [one.name, one]));
       curves = new Map(given.map((one) => [one.name, curvesOf(one, numbers)]));
@@ -102,10 +113,10 @@ function readInks() {
 }
 
 /** Write down when an answer is on the screen: browsers measure from the keystroke that asked (User Timing). */
-function paintedAt(serial) {
-  const asked = window.dfsEtcAsked?.get(serial);
+function paintedAt(question) {
+  const asked = window.dfsEtcAsked?.get(question);
   if (asked === undefined) return;
-  window.dfsEtcAsked.delete(serial);
+  window.dfsEtcAsked.delete(question);
   performance.measure("dfs-etc", { start: asked, end: performance.now() });
 }
 

@@ -1,13 +1,46 @@
 // What can be kept of the plots: tables, documents, pictures, an address.
 
+const FORMATS = [
+  ["csv", "Table, CSV"], ["ecsv", "Table, ECSV"], ["json", "Question and answer, JSON"], ["eso", "ESO's own JSON"],
+  ["py", "The Python that makes it"],
+];
+const PICTURES = [["png", "Plots, PNG"], ["svg", "Plots, SVG"]];
+
+/** The line above the plots: {box, undo}. */
 function plotsBar(model, room) {
-  const save = (format) => ask(model, { kind: "save", format });
+  const link = button("Link", "copy-link", () => ask(model, { kind: "link" }), { title: "Copy an address that brings back this very calculation" });
+  const file = fileToOpen(model);
+  const head = make("h2", { testid: "heading" });
+  const fit = iconButton("fit", "Show all wavelengths (r)", "reset-zoom", () => { room.ranges = {}; room.redraw(); });
+  const open = button("Open…", "open", () => file.click(), { title: "Open a calculation: JSON of this page, or of ESO's calculator" });
+  const keep = button("Keep", "keep", () => ask(model, { kind: "keep" }), { title: "Keep this set-up to compare others with it" });
+  const unhead = follow(model, ["panels"], () => { head.textContent = head.title = model.get("panels").heading ?? ""; });
+  let timer = 0;
+  const unlisten = listen(model, async (message, buffers) => {
+    if (message.kind === "save") saveFile(buffers, message.name, message.type);
+    if (message.kind !== "link") return;
+    const here = document.body.classList.contains("dfs-host") ? `${location.origin}${location.pathname}` : "";
+    await copyText(`${here}?${message.query}`);
+    link.textContent = "Copied";
+    link.dataset.link = `${here}?${message.query}`;
+    clearTimeout(timer);
+    timer = setTimeout(() => { link.textContent = "Link"; }, 1200);
+  });
+  const box = make("div", { class: "dfs-panel-bar" }, head, fit, file, open, keep, link, saveMenu(model, room));
+  return { box, undo: () => { unhead(); unlisten(); clearTimeout(timer); } };
+}
+
+/** The button that opens the list of what can be saved, and the list. */
+function saveMenu(model, room) {
+  const item = (format, text, save) =>
+    make("button", { type: "button", role: "menuitem", text, testid: `save-${format}`, on: { click: () => { menu.hidden = true; save(format); } } });
+  const picture = (format) => savePicture(room, format, model.get("panels").stem ?? "exposure");
   const menu = make("div", { class: "dfs-menu", hidden: true, role: "menu", testid: "save-menu" },
-    [["csv", "Table, CSV"], ["ecsv", "Table, ECSV"], ["json", "Question and answer, JSON"], ["eso", "ESO's own JSON"], ["py", "The Python that makes it"]]
-      .map(([format, text]) => make("button", { type: "button", role: "menuitem", text, testid: `save-${format}`, on: { click: () => { menu.hidden = true; save(format); } } })),
+    FORMATS.map(([format, text]) => item(format, text, () => ask(model, { kind: "save", format }))),
     make("hr", {}),
-    [["png", "Plots, PNG"], ["svg", "Plots, SVG"]].map(([format, text]) => make("button", { type: "button", role: "menuitem", text, testid: `save-${format}`, on: { click: () => { menu.hidden = true; savePicture(room, format, model.get("panels").stem ?? "exposure"); } } })));
-  const opener = button("Save ▾", "save", () => { menu.hidden = !menu.hidden; if (!menu.hidden) menu.querySelector("button").focus(); }, { "aria-haspopup": "menu" });
+    PICTURES.map(([format, text]) => item(format, text, picture)));
+  const turn = () => { menu.hidden = !menu.hidden; if (!menu.hidden) menu.querySelector("button").focus(); };
+  const opener = button("Save ▾", "save", turn, { "aria-haspopup": "menu" });
   const holder = make("div", { class: "dfs-menu-holder", on: {
     keydown: (event) => {
       if (event.key === "Escape") { menu.hidden = true; opener.focus(); }
@@ -19,33 +52,26 @@ function plotsBar(model, room) {
     },
     focusout: (event) => { if (!holder.contains(event.relatedTarget)) menu.hidden = true; },
   } }, opener, menu);
-  const link = button("Link", "copy-link", () => ask(model, { kind: "link" }), { title: "Copy an address that brings back this very calculation" });
-  model.on("msg:custom", async (message) => {
-    if (message.kind !== "link") return;
-    const here = document.body.classList.contains("dfs-host") ? `${location.origin}${location.pathname}` : "";
-    await copyText(`${here}?${message.query}`);
-    link.textContent = "Copied";
-    link.dataset.link = `${here}?${message.query}`;
-    setTimeout(() => { link.textContent = "Link"; }, 1200);
-  });
-  model.on("msg:custom", (message, buffers) => { if (message.kind === "save") saveFile(buffers, message.name, message.type); });
-  const file = make("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": "Document to open", testid: "open-file", on: { change: async () => {
-    if (!file.files[0]) return;
-    document.body.dataset.dfsState = "busy";
-    model.send({ kind: "open", file: file.files[0].name }, undefined, [await file.files[0].arrayBuffer()]);
-    file.value = "";
-  } } });
-  const head = make("h2", { testid: "heading" });
-  follow(model, ["panels"], () => { head.textContent = model.get("panels").heading ?? ""; head.title = head.textContent; });
-  return make("div", { class: "dfs-panel-bar" }, head,
-    iconButton("fit", "Show all wavelengths (r)", "reset-zoom", () => { room.ranges = {}; room.redraw(); }),
-    file,
-    button("Open…", "open", () => file.click(), { title: "Open a calculation: JSON of this page, or of ESO's calculator" }), button("Keep", "keep", () => ask(model, { kind: "keep" }), { title: "Keep this set-up to compare others with it" }), link, holder);
+  return holder;
+}
+
+function fileToOpen(model) {
+  const input = make("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": "Document to open", testid: "open-file", on: {
+    change: async () => {
+      const [file] = input.files;
+      if (!file) return;
+      document.body.dataset.dfsState = "busy";
+      model.send({ kind: "open", file: file.name }, undefined, [await file.arrayBuffer()]);
+      input.value = "";
+    },
+  } });
+  return input;
 }
 
 /** Draw every chart that is shown under the other and hand them over as one picture. */
 function savePicture(room, format, stem) {
-  const names = [...document.querySelectorAll(".dfs-etc-plots .dfs-chart-box")].filter((one) => one.offsetParent).map((one) => one.dataset.panel);
+  const boxes = [...room.root.querySelectorAll(".dfs-chart-box")];
+  const names = boxes.filter((one) => one.offsetParent).map((one) => one.dataset.panel);
   const [width, height, head] = [900, 300, 26];
   const colour = room.colour();
   const draw = (context) => {
@@ -55,8 +81,9 @@ function savePicture(room, format, stem) {
       const [panel, curves] = [room.panel(name), room.curves(name)];
       context.save();
       context.translate(0, i * height);
-      const laid = layOut(panel, curves, width, height, { range: room.ranges[panel.x.axis] ?? null, log: Boolean(panel.y.log), head, areas: room.areas(name) });
-      drawChart(context, panel, curves, laid, colour, { areas: room.areas(name) });
+      const areas = room.areas(name);
+      const laid = layOut(panel, curves, width, height, { range: room.ranges[panel.x.axis] ?? null, log: Boolean(panel.y.log), head, areas });
+      drawChart(context, panel, curves, laid, colour, { areas });
       drawHead(context, panel, curves, colour);
       context.restore();
     });

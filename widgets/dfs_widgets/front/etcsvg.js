@@ -17,7 +17,9 @@ class SvgContext {
   setLineDash(dash) { this.dash = dash; }
   stroke() {
     const dash = this.dash.length ? ` stroke-dasharray="${this.dash.join(" ")}"` : "";
-    if (this.path) this.parts.push(`<path d="${this.path}" fill="none" stroke="${this.strokeStyle}" stroke-width="${this.lineWidth}" stroke-linejoin="round" opacity="${this.globalAlpha}"${dash}/>`);
+    if (!this.path) return;
+    const look = `stroke="${this.strokeStyle}" stroke-width="${this.lineWidth}" stroke-linejoin="round" opacity="${this.globalAlpha}"${dash}`;
+    this.parts.push(`<path d="${this.path}" fill="none" ${look}/>`);
   }
   fill() { this.parts.push(`<path d="${this.path}" fill="${this.fillStyle}" opacity="${this.globalAlpha}"/>`); }
   fillRect(x, y, w, h) { this.beginPath(); this.rect(x, y, w, h); this.fill(); }
@@ -42,6 +44,9 @@ class SvgContext {
     this.group(`clip-path="url(#${id})"`);
   }
   done() {
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${this.width}" height="${this.height}" viewBox="0 0 ${this.width} ${this.height}" font-family="Inter, Helvetica, Arial, sans-serif" font-size="11">${this.parts.join("")}</svg>`;
+    const { width, height } = this;
+    const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+    const font = 'font-family="Inter, Helvetica, Arial, sans-serif" font-size="11"';
+    return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${font}>${this.parts.join("")}</svg>`;
   }
 }

@@ -28,7 +28,7 @@ function render({ model, el }) {
     body.dataset.kind = content.kind;
     closing = drawContent(model, body, content) ?? (() => {});
   };
-  model.on("msg:custom", (message, buffers) => fetchBar.take(message, buffers));
+  const untake = listen(model, (message, buffers) => fetchBar.take(message, buffers));
   const unhead = follow(model, ["dp_id", "summary", "size", "tab"], drawHead);
   const undo = follow(model, ["content"], draw);
   const tellTheme = () => {
@@ -40,7 +40,7 @@ function render({ model, el }) {
   tellTheme();
   const unwatch = onTheme(tellTheme);
   announce("file");
-  return () => { undo(); unhead(); unwatch(); closing(); };
+  return () => { undo(); unhead(); untake(); unwatch(); closing(); };
 }
 
 function drawContent(model, body, content) {

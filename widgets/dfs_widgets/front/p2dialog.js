@@ -64,10 +64,10 @@ function render({ model, el }) {
       make("div", { class: "dfs-row dfs-ask-actions" }, make("span", { class: "dfs-space" }), content.actions.map((one) => button(one.label, `act-${one.name}`, () => act(one.name), { class: `dfs-button${one.main ? " is-main" : ""}`, disabled: Boolean(one.disabled) }))));
     if (!dialog.open) dialog.showModal();
   }
-  model.on("msg:custom", (message, buffers) => { if (message.kind === "save") saveFile(buffers, message.name, message.type); });
+  const unsave = listen(model, (message, buffers) => { if (message.kind === "save") saveFile(buffers, message.name, message.type); });
   const undo = follow(model, ["content"], draw);
   announce("dialog");
-  return undo;
+  return () => { undo(); unsave(); };
 }
 
 export default { render };

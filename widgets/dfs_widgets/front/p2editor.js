@@ -55,7 +55,7 @@ function render({ model, el }) {
     const saved = root.querySelector("[data-testid=saved]");
     if (saved) saved.textContent = model.get("saved");
   };
-  model.on("msg:custom", (message) => {
+  const unlisten = listen(model, (message) => {
     if (message.kind === "goto") {
       const field = fields.get(message.path) ?? fields.get(message.path.replace(/\[.*$/, ""));
       field?.box.scrollIntoView({ block: "center" });
@@ -64,6 +64,7 @@ function render({ model, el }) {
     }
   });
   const undo = [
+    unlisten, sender.undo,
     follow(model, ["spec"], draw), follow(model, ["values"], () => fill(true)), follow(model, ["beside"], tell), follow(model, ["tab"], turn), follow(model, ["execution", "saved"], head),
     follow(model, ["library"], () => { for (const holder of root.querySelectorAll("[data-kept]")) drawKept(holder, model); }),
   ];
@@ -91,7 +92,7 @@ function makeSender(model, root) {
     isDirty = false;
     ask(model, { kind: "save" });
   };
-  model.on("msg:custom", (message) => {
+  const unlisten = listen(model, (message) => {
     if (message.kind !== "answered") return;
     if (message.seq === open) open = 0;
     root.dataset.answered = String(message.seq);
@@ -107,6 +108,7 @@ function makeSender(model, root) {
       timer = setTimeout(save, PAUSE);
     },
     save,
+    undo() { clearTimeout(timer); unlisten(); },
     isTyping: () => isDirty || open > 0 || waiting.size > 0,
   };
 }

@@ -29,7 +29,7 @@ function render({ model, el }) {
     links.box.hidden = !isLinks;
     tools.draw();
   };
-  model.on("msg:custom", (message) => {
+  const unlisten = listen(model, (message) => {
     if (message.kind === "rows") {
       const newer = new Map(message.rows.map((row) => [row.id, row]));
       rows = rows.map((row) => (newer.has(row.id) ? { ...row, ...newer.get(row.id) } : row));
@@ -47,6 +47,7 @@ function render({ model, el }) {
     }
   });
   const undo = [
+    unlisten,
     follow(model, ["rows"], () => { rows = model.get("rows").rows ?? []; draw(); }),
     follow(model, ["counts", "run", "editable", "scope", "scope_name"], draw),
     follow(model, ["links"], links.draw),

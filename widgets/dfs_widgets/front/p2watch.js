@@ -6,7 +6,7 @@ function render({ model, el }) {
   let timer = 0;
   const undo = follow(model, ["every"], () => { clearInterval(timer); if (model.get("every")) timer = setInterval(look, 1000 * model.get("every")); });
   const uncheck = follow(model, ["unchecked"], () => { if (model.get("unchecked")) setTimeout(() => model.send({ kind: "check" }), 120); });
-  model.on("msg:custom", (message) => { if (message.kind === "again") setTimeout(() => model.send({ kind: "check" }), 350); });
+  const unlisten = listen(model, (message) => { if (message.kind === "again") setTimeout(() => model.send({ kind: "check" }), 350); });
   const keys = (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "");
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.shiftKey && !typing) { event.preventDefault(); ask(model, { kind: "undo" }); }
@@ -14,7 +14,12 @@ function render({ model, el }) {
   document.addEventListener("keydown", keys);
   document.addEventListener("visibilitychange", look);
   announce("watch");
-  return () => { undo(); uncheck(); clearInterval(timer); document.removeEventListener("keydown", keys); document.removeEventListener("visibilitychange", look); };
+  return () => {
+    for (const one of [undo, uncheck, unlisten]) one();
+    clearInterval(timer);
+    document.removeEventListener("keydown", keys);
+    document.removeEventListener("visibilitychange", look);
+  };
 }
 
 export default { render };
