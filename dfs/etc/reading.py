@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +10,9 @@ from typing import Any
 
 from dfs.errors import DataError, UsageError
 from dfs.etc.answers import SCHEMA
+from dfs.etc.json_text import read_json_text
 from dfs.etc.result import Result
+from dfs.etc.written import shown
 
 __all__ = ["BYTES_MOST", "Question", "parsed", "read_question"]
 
@@ -76,33 +76,46 @@ def read_question(given: Mapping[str, Any] | str | os.PathLike[str], *, instrume
         return _of_document(given, instrument)
     if not isinstance(given, str | os.PathLike) or not os.fspath(given):
         accepted = "a request, a document, a permanent link, or the path of a file"
-        raise UsageError(f"{given!r} is no question", where="question", accepted=accepted)
+        raise UsageError(f"{shown(given)} is no question", where="question", accepted=accepted)
     if isinstance(given, str):
-        if given.startswith(_LINKS) or given.startswith("?"):
-            from dfs.etc.links import inputs_of_link
-
-            return Question(inputs_of_link(given))
-        if given.lstrip().startswith("{"):
-            return _of_document(parsed(given.encode(), "the document"), instrument)
+        said = given.removeprefix("\ufeff")
+        if said.startswith((*_LINKS, "?")):
+            return Question(_of_link(said))
+        if said.lstrip().startswith("{"):
+            return _of_document(parsed(said.encode(errors="surrogatepass"), "the document"), instrument)
     path = Path(given)
+    return _of_document(parsed(_content(path), str(path)), instrument)
+
+
+def _of_link(address: str) -> Mapping[str, Any]:
+    """Return what a link says; it comes from others, and names no file of this machine."""
+    from dfs.etc.links import inputs_of_link
+    from dfs.etc.spectra.sed import names_file
+
+    said = inputs_of_link(address)
+    if names_file(said.get("sed")):
+        raise UsageError("a link cannot name a file", where="sed", hint="name it yourself: sed, or --sed")
+    return said
+
+
+def _content(path: Path) -> bytes:
+    """Return what a file or a pipe holds, no more than a document has."""
     try:
-        size = path.stat().st_size
-        if size > BYTES_MOST:
-            raise UsageError(f"{size} bytes", where=str(path), accepted=f"a document of at most {BYTES_MOST} bytes")
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot be read: {error.strerror}", where=str(path), accepted="a JSON document of the calculator"
-        ) from None
-    return _of_document(parsed(content, str(path)), instrument)
+        with path.open("rb") as file:
+            content = file.read(BYTES_MOST + 1)
+    except (OSError, ValueError) as error:  # a NUL in the name
+        said = getattr(error, "strerror", None) or error
+        accepted = "a JSON document of the calculator"
+        raise UsageError(f"cannot be read: {said}", where=str(path), accepted=accepted) from None
+    if len(content) > BYTES_MOST:
+        raise UsageError("it is too large", where=str(path), accepted=f"a document of at most {BYTES_MOST} bytes")
+    return content
 
 
 def parsed(content: bytes, where: str) -> Mapping[str, Any]:
     """Return the object that JSON text says; `DataError` when it is none, or holds what JSON cannot say."""
     try:
-        document = json.loads(content, parse_constant=_refused, parse_float=_finite)
-    except RecursionError:
-        raise DataError("it is nested too deeply", where=where) from None
+        document = read_json_text(content)
     except ValueError as error:
         raise DataError(f"it is no JSON: {error}", where=where) from None
     if not isinstance(document, dict):
@@ -112,24 +125,13 @@ def parsed(content: bytes, where: str) -> Mapping[str, Any]:
 
 def _check_schema(schema: Any) -> None:
     """Refuse a document of another kind, or of a version whose keys may mean something else."""
-    kind, _, version = str(schema).partition("/")
+    kind, _, version = (schema if isinstance(schema, str) else "").partition("/")
     known, _, major = SCHEMA.partition("/")
     if kind != known:
-        raise UsageError(f"{schema!r} is no question of the calculator", where="schema", accepted=SCHEMA)
+        raise UsageError(f"{shown(schema)} is no question of the calculator", where="schema", accepted=SCHEMA)
     if version.partition(".")[0] != major:
         hint = "it was made by another version of this package"
-        raise UsageError(f"{schema!r} cannot be read here", where="schema", accepted=SCHEMA, hint=hint)
-
-
-def _refused(name: str) -> float:
-    raise ValueError(f"{name} is no number in JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text[:40]} is beyond every number")
-    return value
+        raise UsageError(f"{shown(schema)} cannot be read here", where="schema", accepted=SCHEMA, hint=hint)
 
 
 def _of_document(document: Mapping[str, Any], instrument: str | None) -> Question:

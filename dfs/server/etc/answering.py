@@ -36,21 +36,14 @@ _THREADS, _RUNNING_EACH, _WAITING_EACH = 2, 1, 64
 
 async def asked(request: Request) -> Response:
     """Answer a document, or with GET the flat mapping behind the question mark."""
-    document: Any = None
-    content: bytes | None = None
-    if request.method == "POST":
-        document, content = await received(request)
-        if not isinstance(document, Mapping):
-            raise UsageError(
-                "the body is no JSON object", where="body", accepted="a document of the calculator, or ESO's"
-            )
+    body = await received(request) if request.method == "POST" else None
     lanes: Lanes = request.app.state.etc_lanes
     lane, name = await lane_of(request), request.path_params["instrument"]
     optics(instrument_of(name))  # or there is none of this address
     made = isoformat(request.app.state.observatory.clock.now())
 
     def work() -> bytes:
-        told = _by_address(request, name) if document is None else _by_body(document, content, name, made)
+        told = _by_address(request, name) if body is None else _by_body(body.document(), body.file, name, made)
         return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
     told = await asyncio.wrap_future(lanes.submit(lane, work))

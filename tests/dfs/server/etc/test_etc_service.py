@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -164,3 +166,51 @@ def test_the_command_may_ask_a_server(server: Any, capsys: Any, result: Any) -> 
     document = json.loads(capsys.readouterr().out)
     assert document["results"] == document_of(result)["results"]
     assert main([*words, "--connect", server.url, "--grism", "300X", "--json"]) == 2
+
+
+FORM = {"data": json.dumps({"inputs": {"mag": 20, "exposure": 60}})}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"SIMPLE  =                    T".ljust(80) + b"NAXIS   =  1".ljust(80), "no end"),
+        (b"300,5 1\n1000,5 1\n", "two ways"),
+        (b"300 1e308\n1000 1e308\n", "a flux of at most"),
+        (b"# " + b"[a(" * 60_000 + b"\nx\n", "no numbers"),
+        (b"\n" * 4_000_000, "too many rows"),
+        (b"\0" * 1000, "no text"),
+        (b"\x1f\x8b" + b"\0" * 1000, "cannot be unpacked"),
+    ],
+)
+def test_files_that_hold_no_spectrum(client: httpx.Client, content: bytes, words: str) -> None:
+    answer = client.post("/etc/api/FORS2", data=FORM, files={"file": ("a", content)})
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert words in error["message"]
+    assert error["where"].startswith("file")
+
+
+def test_a_packed_spectrum_may_come(client: httpx.Client) -> None:
+    answer = client.post("/etc/api/FORS2", data=FORM, files={"file": ("a", gzip.compress(b"300 1\n1100 1\n"))})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("length", [9 << 20, 40 << 20])
+def test_the_rest_of_a_large_body_is_taken_so_that_the_answer_arrives(client: httpx.Client, length: int) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(length >> 16):
+            yield b" " * (1 << 16)
+
+    for headers in ({"content-length": str(length)}, {}):  # announced, and not
+        assert client.post("/etc/api/FORS2", content=pieces(), headers=headers).status_code == 413
+
+
+def test_messages_do_not_repeat_what_came(client: httpx.Client) -> None:
+    for value in ([1] * 100_000, "x" * 1_000_000, {"a": "b" * 100_000}):
+        for name in ("at", "sed", "filter", "extended", "ndit", "binning", "mag"):
+            answer = client.post("/etc/api/FORS2", json={"inputs": {"mag": 20, "exposure": 60, name: value}})
+            assert answer.status_code == 400
+            assert len(answer.content) < 2000
+    answer = client.post("/etc/api/FORS2", content=b'{"inputs": {"mag": 1, "mag": 2, "exposure": 1}}')
+    assert "twice" in answer.json()["error"]["message"]
