@@ -58,7 +58,7 @@ class Sky:
     days_from_new_moon
         0 to 14.77; None: from `illumination`. Both None: no Moon.
     moon_distance_deg, moon_altitude_deg
-        From the target; above the horizon (None: open).
+        From the target; above the horizon (None: open, and up where it can be).
     airglow
         False leaves out the continuum of the airglow between its lines, as the switch of ESO's calculators does; lines stay.
     pwv_mm, solar_flux_sfu
@@ -93,7 +93,8 @@ class Exposure:
     at_nm
         Wavelength of interest, in the medium of the instrument; None: the reference wavelength.
     dit_s, ndit
-        Infrared: one integration and their number; their product is the time of one exposure.
+        Infrared: one integration and their number; their product is the time of one exposure. None: a usual DIT that leaves the
+        brightest pixel linear (`dfs.etc.plan.usual_dit`), and as many as the time asks.
     count
         Exposures (read-outs) that the time is divided into.
     """

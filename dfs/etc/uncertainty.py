@@ -21,11 +21,15 @@ from numpy.typing import NDArray
 
 from dfs.errors import UsageError
 from dfs.etc.calculation import calculate
+from dfs.etc.extraction import aperture_of
 from dfs.etc.geometry.image import seeing_of
+from dfs.etc.plan import division_of
+from dfs.etc.rates import rates_of
 from dfs.etc.request import Request, Sky
 from dfs.etc.result import Result
 from dfs.etc.site_statistics import ASSUMED, chance_of_seeing, seeing_quantile, transparency_quantile
 from dfs.etc.sky import sky_conditions
+from dfs.etc.solve import collected, variances
 from dfs.instruments.optics import LightPath
 from dfs.sky.emission import sky_emission
 from dfs.sky.published import published
@@ -35,7 +39,9 @@ __all__ = ["BAND", "DRAWS", "SEEINGS", "Spread", "uncertainty"]
 Array = NDArray[np.float64]
 Transparency = Literal["photometric", "clear", "thin"]
 
-DRAWS, SEEINGS, IMAGE_SEEINGS = 256, 24, 64  # an image is quick, and steps more as its aperture does
+DRAWS = 256
+SEEINGS = {"eso": 24, "as-reduced": 14}  # of spectra; the latter are slower, and have no steps
+IMAGE_SEEINGS = 64  # quick, and with larger steps as the aperture has them
 BAND = (16.0, 50.0, 84.0)  # per cent
 _MOST_VALUES, _FEWEST = 1_000_000, 64  # of the spectra that are drawn: of a long spectrum fewer nights make the band
 _NODES = 65
@@ -134,10 +140,10 @@ def uncertainty(
     asked = replace(result.request, exposure=fixed)
     chance = chance_of_seeing(seeing_of(light, request.sky), light.site) if within else 1.0
     ranks = (seed * _BEGIN + np.arange(1, draws + 1)[:, np.newaxis] * _STEP) % 1.0
-    count = IMAGE_SEEINGS if light.kind == "image" else SEEINGS
+    count = IMAGE_SEEINGS if light.kind == "image" else SEEINGS[request.extraction]
     nodes = seeing_quantile((0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / count)) * chance, light.site)
     seeing = seeing_quantile(np.maximum(ranks[:, 0], 1e-9) * chance, light.site)
-    found = [_in_seeing(asked, float(one)) for one in nodes]
+    found = [_in_seeing(light, asked, float(one)) for one in nodes]
     place, part = _between(nodes, seeing)
     deviates = np.asarray(ndtri(ranks[:, 1]), dtype=np.float64)
     width = _airglow_width(light, request.sky, result.wavelength_nm)
@@ -190,13 +196,17 @@ def _time_of(request: Request, result: Result) -> float | None:
     return result.exposure_s
 
 
-def _in_seeing(request: Request, seeing_arcsec: float) -> _Night:
+def _in_seeing(light: LightPath, request: Request, seeing_arcsec: float) -> _Night:
+    """Return what `calculate` would collect in a seeing, without all else that it answers."""
     sky = replace(request.sky, seeing_arcsec=seeing_arcsec, image_quality_arcsec=None)
     exposure = request.exposure
     if exposure.time_s is not None and exposure.dit_s is not None:
         exposure = replace(exposure, ndit=None)
-    found = calculate(replace(request, sky=sky, exposure=exposure))
-    return _Night(found.target_e, found.variance, found.exposure_s, found.light.readout.infrared)
+    asked = replace(request, sky=sky, exposure=exposure)
+    aperture, division = aperture_of(light, asked), division_of(exposure, light.readout)
+    noise = collected(light, rates_of(light, asked), aperture, division)
+    terms = variances(asked.extraction, aperture, noise, division)
+    return _Night(noise.target_e * division.count, terms, division.time_s, light.readout.infrared)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
