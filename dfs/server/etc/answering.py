@@ -20,6 +20,7 @@ from dfs.etc.answers import document_of
 from dfs.etc.calculator import Calculator
 from dfs.etc.documents import request_of
 from dfs.etc.eso_json import answer_eso, instrument_of, is_eso, read_eso
+from dfs.etc.inline_spectrum import SPECTRUM
 from dfs.etc.links import inputs_of_link
 from dfs.etc.reading import Question, read_question
 from dfs.instruments.optics import optics
@@ -29,6 +30,7 @@ from dfs.vo.tap.lanes import Lanes
 
 __all__ = ["beside", "routes"]
 
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _FRESH = {"Cache-Control": "no-store"}
 # A question takes milliseconds, the first of a set-up a second: two at once, one of each user, and a line for loops that send many.
 _THREADS, _RUNNING_EACH, _WAITING_EACH = 2, 1, 64
@@ -44,10 +46,16 @@ async def asked(request: Request) -> Response:
 
     def work() -> bytes:
         told = _by_address(request, name) if body is None else _by_body(body.document(), body.file, name, made)
-        return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return _encoded(told)
 
     told = await asyncio.wrap_future(lanes.submit(lane, work))
     return Response(told, headers=_FRESH, media_type="application/json")
+
+
+def _encoded(told: Mapping[str, Any]) -> bytes:
+    """Return the JSON of an answer; a long spectrum piece by piece, as the fast encoder would let no other thread run meanwhile."""
+    is_long = SPECTRUM in told.get("inputs", ())
+    return ("".join(_JSON.iterencode(told)) if is_long else _JSON.encode(told)).encode()
 
 
 def _by_address(request: Request, name: str) -> dict[str, Any]:
