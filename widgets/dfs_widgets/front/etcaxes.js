@@ -11,16 +11,19 @@ function roundTicks(low, high, count) {
   return found;
 }
 
-/** Powers of ten, with 2 and 5 where these are few; round steps where there is less than one. */
+/** The closest of these that leave room, about `count` of them: 1, 2 and 5 times powers of ten, powers, every second power, ... */
 function powerTicks(low, high, count) {
-  const [a, b] = [Math.log10(low), Math.log10(high)];
-  const powers = [];
-  const every = Math.max(1, Math.ceil((b - a) / Math.max(1, count)));
-  for (let p = Math.ceil(a - 1e-9); p <= b + 1e-9; p++) if (p % every === 0) powers.push(p);
-  if (powers.length >= Math.min(3, count)) return powers.map((p) => 10 ** p);
-  const fine = [];
-  for (let p = Math.floor(a); p <= b; p++) for (const m of [1, 2, 5]) if (m * 10 ** p >= low * 0.999 && m * 10 ** p <= high * 1.001) fine.push(m * 10 ** p);
-  return fine.length > 1 ? fine : roundTicks(low, high, count);
+  const [a, b] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const powers = Array.from({ length: Math.min(600, b - a + 1) }, (_, i) => a + i);
+  const inside = (all) => all.filter((v) => v >= low * 0.999 && v <= high * 1.001);
+  const most = Math.max(3, count * 1.5);
+  const fine = inside(powers.flatMap((p) => [1, 2, 5].map((m) => m * 10 ** p)));
+  if (fine.length <= most) return fine.length > 1 ? fine : roundTicks(low, high, count);
+  for (let every = 1; every < powers.length; every++) {
+    const found = inside(powers.filter((p) => p % every === 0).map((p) => 10 ** p));
+    if (found.length <= most) return found.length ? found : fine.slice(0, 2);
+  }
+  return fine.slice(0, 2);
 }
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
