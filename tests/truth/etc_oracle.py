@@ -109,13 +109,13 @@ def in_pixels(light: Any, values: Any) -> tuple[np.ndarray, np.ndarray]:
     total = np.concatenate([[0.0], np.cumsum(seen)]) * step
     edges = np.concatenate([fine - step / 2, [fine[-1] + step / 2]])
     spread = np.zeros_like(at)
-    offsets = np.linspace(-1.5, 1.5, 145)  # of the width of a line
+    offsets = np.linspace(-1.5, 1.5, 37)  # of the width of a line
     box = 0.02
     if light.slit_arcsec:  # an evenly lit slit is a box, blurred by the rest, in quadrature
         box = min(1.0, float(np.median(light.slit_arcsec / light.pixel_arcsec[0] * width / fwhm)))
     blur = max(sqrt(1 - box**2), 0.02) * SIGMA * sqrt(2)
     weights = ERF((offsets + box / 2) / blur) - ERF((offsets - box / 2) / blur)
-    wider = np.maximum(width, fwhm / 48)
+    wider = np.maximum(width, fwhm / 12)
     for offset, weight in zip(offsets, weights / weights.sum(), strict=True):
         low, high = at + offset * fwhm - wider / 2, at + offset * fwhm + wider / 2
         low, high = np.maximum(low, edges[0]), np.minimum(high, edges[-1])
