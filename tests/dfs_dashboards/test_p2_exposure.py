@@ -97,8 +97,9 @@ def the_block(root: Path) -> dict[str, Any]:
 def test_brightness_signal_saturation_and_a_calculation_taken_over(browser, host, root):
     with looking(browser, host, the_block(root)["obId"]) as page:
         assert "brightness" in part(page, "exposure-none").inner_text()
-        put(page, "bright-mag", "22")
+        part(page, "bright-mag").press_sequentially("22")  # live: the field is not left
         page.wait_for_selector('[data-testid="exposure-curve"]')
+        rest(page)
         first = snr(page)
         assert "ETC: mag=22" in the_block(root)["obsDescription"]["userComments"]
 
@@ -111,14 +112,22 @@ def test_brightness_signal_saturation_and_a_calculation_taken_over(browser, host
 
         put(page, "bright-mag", "9")
         page.wait_for_selector('[data-testid="exposure-full"]')
-        assert "safe up to" in part(page, "exposure-full").inner_text()
+        assert "longest safe science exposure" in part(page, "exposure-full").inner_text()
         put(page, "bright-mag", "22")
         page.wait_for_function("!document.querySelector('[data-testid=exposure-full]')")
 
+        part(page, "bright-mag").fill("abc")
+        page.wait_for_selector("[data-testid=exposures].is-stale")
+        assert "abc" in part(page, "bright-wrong").inner_text()
+        assert part(page, "bright-mag").get_attribute("aria-invalid") == "true"
+
+        part(page, "bright-mag").fill("22.5")
         with page.context.expect_page() as opening:
-            part(page, "exposure-open").click()
+            part(page, "exposure-open").click()  # at once
         calculator = opening.value
         calculator.wait_for_load_state("domcontentloaded")
+        assert "mag=22.5" in calculator.url
+        rest(page)
         assert "/pages/etc?" in calculator.url
         assert "grism=GRIS_300V" in calculator.url
         link = calculator.url.replace("exposure=9600", "exposure=1200")

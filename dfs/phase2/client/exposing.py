@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from dfs.phase2.client.charting import Charted
@@ -63,7 +63,7 @@ class Exposed(Charted):
         """
         from dfs.phase2.exposure_times import question
 
-        return question(read_block({**_NOWHERE, **self._document}), self._asked(template), arm)
+        return question(read_block({**_NOWHERE, **self._document}), self.etc_index(template), arm)
 
     def take_over(
         self,
@@ -71,9 +71,12 @@ class Exposed(Charted):
         template: int | str | None = None,
         arm: str = "",
         *,
+        only: Collection[str] | None = None,
         write: bool = True,
     ) -> list[Taken]:
         """Take set-up, exposure, conditions and brightness of a calculation over; return what changes.
+
+        Constraints that the calculation took from the calculator's own defaults stay as the block has them.
 
         Parameters
         ----------
@@ -81,8 +84,10 @@ class Exposed(Charted):
             A result; or a request, a document, a permanent link, a path: it is calculated first.
         template, arm
             Which; default the first that the calculator knows.
+        only
+            Words of the paths to change (``exposure``, ``slit``, ``airmass``, ``brightness`` ...), defaults too; None: all that was asked.
         write
-            False only tells.
+            False only tells: of all that differs, also of defaults (``is_asked`` False); with `only`, of those.
 
         Raises
         ------
@@ -91,17 +96,18 @@ class Exposed(Charted):
         """
         from dfs.etc.calculator import Calculator
         from dfs.etc.result import Result
-        from dfs.phase2.exposure_times import answered, taken, with_taken
+        from dfs.phase2.exposure_times import chosen_changes, takeover, with_taken
 
         result = calculation if isinstance(calculation, Result) else Calculator().of(calculation)
-        whole = {**_NOWHERE, **self._document}
-        changes = taken(whole, self._asked(template), answered(result), arm)
-        if write:
-            made = with_taken(self._document, changes)
-            self._document.update({name: made[name] for name in ("constraints", "obsDescription", "templates")})
+        found = takeover({**_NOWHERE, **self._document}, self.etc_index(template), result, arm)
+        changes = chosen_changes(found.changes, only)
+        if not write:
+            return list(found.changes) if only is None else changes
+        made = with_taken(self._document, changes)
+        self._document.update({name: made[name] for name in ("constraints", "obsDescription", "templates")})
         return changes
 
-    def _asked(self, template: int | str | None) -> int:
+    def etc_index(self, template: int | str | None = None) -> int:
         """Return the place of a template: named, or the first that the calculator knows (of none: the first of science)."""
         if template is not None:
             chosen = self._own_template(template)

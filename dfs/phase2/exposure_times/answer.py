@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dfs.errors import NotFoundError, UsageError
 from dfs.etc.documents import inputs, values_of
+from dfs.etc.request import Request, Sky
 from dfs.etc.result import Result
 from dfs.instruments.packages import InstrumentPackage, ParameterSpec, coerce
 from dfs.model.phase2 import ObservationBlock
@@ -19,7 +20,7 @@ from dfs.phase2.exposure_times.brightness import written
 from dfs.phase2.exposure_times.links import InstrumentLink, link_of
 from dfs.phase2.exposure_times.question import Question, questions
 
-__all__ = ["Taken", "answered", "taken", "with_taken"]
+__all__ = ["Taken", "answered", "count_of", "taken", "unasked", "with_taken"]
 
 # control -> constraint of the block, and to how many decimals it is kept
 _CONSTRAINTS = {"airmass": "airmass", "image_quality": "seeing", "fli": "fli", "moon_distance": "moonDistance"}
@@ -28,11 +29,32 @@ _TARGET = ("sed", "redshift", "mag", "band", "system", "extended", "diameter", "
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One field of the block: ``constraints.seeing``, ``templates[1].DET.WIN1.UIT1``, ``obsDescription.userComments``."""
+    """One field of the block: ``constraints.seeing``, ``templates[1].DET.WIN1.UIT1``, ``obsDescription.userComments``.
+
+    Attributes
+    ----------
+    path, before, after
+        Which, and its values.
+    is_asked
+        False: the calculator's own default, about which nobody asked; written only where somebody says so.
+    """
 
     path: str
     before: Any
     after: Any
+    is_asked: bool = True
+
+
+def unasked(request: Request) -> frozenset[str]:
+    """Return the conditions, as `answered` names them, that are the calculator's own defaults."""
+    sky, default = request.sky, Sky()
+    is_default = {
+        "airmass": sky.airmass == default.airmass,
+        "image_quality": sky.image_quality_arcsec is None and sky.seeing_arcsec == default.seeing_arcsec,
+        "fli": sky.illumination is None and sky.days_from_new_moon is None,
+        "moon_distance": sky.moon_distance_deg == default.moon_distance_deg,
+    }
+    return frozenset(name for name, yes in is_default.items() if yes)
 
 
 def answered(result: Result) -> dict[str, Any]:
@@ -60,7 +82,14 @@ def _lit(fli: float | None, days: float | None) -> float:
     return math.ceil((fli or 0.0) * 100.0 - 1e-6) / 100.0
 
 
-def taken(document: Mapping[str, Any], index: int, answer: Mapping[str, Any], arm: str = "") -> list[Taken]:
+def taken(
+    document: Mapping[str, Any],
+    index: int,
+    answer: Mapping[str, Any],
+    arm: str = "",
+    *,
+    defaults: Collection[str] = (),
+) -> list[Taken]:
     """Return what changes in a block when a template is to be exposed as `answer` says.
 
     Parameters
@@ -73,6 +102,8 @@ def taken(document: Mapping[str, Any], index: int, answer: Mapping[str, Any], ar
         The flat mapping: set-up, exposure, conditions, brightness; what it does not say stays.
     arm
         Where the template has several.
+    defaults
+        Names of `answer` that nobody asked for; see `unasked`.
 
     Raises
     ------
@@ -91,7 +122,7 @@ def taken(document: Mapping[str, Any], index: int, answer: Mapping[str, Any], ar
     _same_kind(chosen, said)
     package = package_of(block)
     changes = [*_set_up(block, package, known, chosen, said), *_exposure(block, package, chosen, said)]
-    changes += [*_constraints(block, package, said), *_comments(block, said)]
+    changes += [*_constraints(block, package, said, defaults), *_comments(block, said)]
     return [one for one in changes if one.before != one.after]
 
 
@@ -153,6 +184,17 @@ def _words(
     return found
 
 
+def count_of(block: ObservationBlock, chosen: Question, count: int) -> int:
+    """Return how many exposures a template makes where `count` are asked: at least as many, its offsets stay."""
+    had = int(chosen.inputs.get("count", 1))
+    of = next((one for one in chosen.integration.count if isinstance(one, str)), None)
+    if count == had or of is None:
+        return count
+    present = _value(block, package_of(block), chosen.index, of)
+    others = max(had // max(int(present or 1), 1), 1)
+    return math.ceil(count / others) * others
+
+
 def _exposure(
     block: ObservationBlock, package: InstrumentPackage, chosen: Question, said: Mapping[str, Any]
 ) -> Iterator[Taken]:
@@ -165,7 +207,7 @@ def _exposure(
             raise UsageError(f"{chosen.template} makes {had} exposures", where=chosen.path, accepted=f"count {had}")
         present = _value(block, package, chosen.index, of)
         others = max(had // max(int(present or 1), 1), 1)
-        count = math.ceil(count / others) * others
+        count = count_of(block, chosen, count)
         yield _parameter(block, package, chosen.index, of, count // others)
     if integration.subs:
         if said.get("dit") is not None:
@@ -179,12 +221,14 @@ def _exposure(
         yield _parameter(block, package, chosen.index, integration.exposure, float(rounded))
 
 
-def _constraints(block: ObservationBlock, package: InstrumentPackage, said: Mapping[str, Any]) -> Iterator[Taken]:
+def _constraints(
+    block: ObservationBlock, package: InstrumentPackage, said: Mapping[str, Any], defaults: Collection[str]
+) -> Iterator[Taken]:
     for name, key in _CONSTRAINTS.items():
         spec = package.constraints.get(key)
         if name in said and spec is not None:
             after = coerce(spec, round(said[name], 2) if spec.type == "number" else round(said[name]))
-            yield Taken(f"constraints.{key}", block.constraints.values.get(key), after)
+            yield Taken(f"constraints.{key}", block.constraints.values.get(key), after, name not in defaults)
 
 
 def _comments(block: ObservationBlock, said: Mapping[str, Any]) -> Iterator[Taken]:

@@ -83,9 +83,12 @@ def test_the_brightness_is_kept_in_the_comments_and_answered(page):
 
 def test_what_cannot_be_is_told_and_nothing_is_written(page):
     before = page.block["obsDescription"]["userComments"]
-    with pytest.raises(Exception, match="bright"):
-        bright(page, mag="bright")
+    bright(page, mag="abc")
+    assert shown(page)["wrong"]["name"] == "mag"
+    assert "abc" in shown(page)["wrong"]["text"]
     assert page.block["obsDescription"]["userComments"] == before
+    bright(page, mag="")  # as it was: what was told is taken back
+    assert not shown(page)["wrong"]
 
 
 def test_a_longer_exposure_gives_more_as_it_is_typed(page):
@@ -123,16 +126,22 @@ def test_a_calculation_is_taken_over_once_its_changes_are_seen(page):
     )
     page.room.asking.acted({"action": "preview", "values": {"source": link}})
     content = page.room.dialog.content
-    rows = {row[0]: row[1:] for block in content["blocks"] if block["kind"] == "table" for row in block["rows"]}
+    (ticks,) = (block for block in content["blocks"] if block["kind"] == "ticks")
+    rows = {row["cells"][0]: row["cells"][1:] for row in ticks["rows"]}
+    ticked = {row["name"]: row["ticked"] for row in ticks["rows"]}
+    assert ticked["constraints.airmass"]
+    assert not ticked["constraints.moonDistance"]  # nobody asked
     assert any(values == ["lSlit1_0", "lSlit1_3"] for values in rows.values())
     assert any(values == ["0.9", "0.8"] for values in rows.values())
     assert page.block["constraints"]["airmass"] == 1.6  # nothing is written yet
     page.room.asking.acted({"action": "write"})
     assert page.block["constraints"]["airmass"] == 1.4
+    assert page.block["constraints"]["moonDistance"] == 30
     assert "mag=23" in page.block["obsDescription"]["userComments"]
     stored = page.room.phase2.tree(page.room.run.run_id)["root"]["items"][0]
     assert stored["constraints"]["airmass"] == 1.4
-    assert float(shown(page)["rows"][0]["snr"]) >= 7.5
+    told = next(block["text"] for block in content["blocks"] if block.get("testid") == "taken-told")
+    assert "calculated S/N 8; the block gives 7." in told  # the Moon of the block is nearer
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,16 @@ function render({ model, el }) {
       make("tbody", {}, rows.map((row) => make("tr", {}, row.map((text) => make("td", { text: String(text ?? "") })))))));
   }
 
+  /** Rows of a table of which each is done only where it is ticked. */
+  function ticks({ head, rows, testid }) {
+    const tick = (one) => {
+      values[one.name] ??= one.ticked ? "on" : "off";
+      return make("input", { type: "checkbox", checked: values[one.name] === "on", "aria-label": one.cells[0], testid: `tick-${one.name}`, on: { change: (event) => { values[one.name] = event.target.checked ? "on" : "off"; } } });
+    };
+    return make("div", { class: "dfs-ask-table", tabindex: "0" }, make("table", { testid }, make("thead", {}, make("tr", {}, head.map((text) => make("th", { text })))),
+      make("tbody", {}, rows.map((one) => make("tr", {}, make("td", {}, tick(one)), one.cells.map((text) => make("td", { text: String(text ?? "") })))))));
+  }
+
   /** Fields that two people changed: theirs stands unless mine is chosen. */
   function conflicts({ rows, theirs }) {
     return make("table", { class: "dfs-difference is-merge", testid: "merge" }, make("thead", {}, make("tr", {}, ["Field", `Saved by ${theirs}`, "Typed here"].map((text) => make("th", { text })))),
@@ -48,7 +58,7 @@ function render({ model, el }) {
 
   const draws = {
     note: (one) => make("p", { class: one.bad ? "dfs-problem" : "dfs-note", text: one.text, role: one.bad ? "alert" : null, testid: one.testid ?? null }),
-    table, conflicts, field, files, picture,
+    table, ticks, conflicts, field, files, picture,
     pairs: ({ pairs }) => make("dl", { class: "dfs-pairs", testid: "ask-pairs" }, pairs.map(([name, value]) => make("div", {}, make("dt", { text: name }), make("dd", { text: value })))),
     fields: ({ fields }) => make("div", { class: "dfs-fields" }, fields.map(field)),
   };

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dfs.errors import DfsError, UsageError
 from dfs.phase2.api import Document
-from dfs_widgets.p2.asking import Answer, note, table
+from dfs_widgets.p2.asking import Answer, note
 from dfs_widgets.p2.room import Room
 from dfs_widgets.state.p2.exposures import difference_rows, exposure_sight, said_brightness
+
+if TYPE_CHECKING:
+    from dfs.phase2.exposure_times import Takeover
 
 __all__ = ["Exposing"]
 
@@ -43,10 +46,10 @@ class Exposing:
             room.sight.exposure = {**room.sight.exposure, "problem": words, "seq": self._seq}
 
     def brightness(self, message: Message) -> None:
-        """Keep the brightness of the target in the comments of the block."""
+        """Keep the brightness of the target, as it is typed, in the comments of the block; what cannot be is told beside its field."""
         from dfs.phase2.exposure_times import brightness_of, written
 
-        draft = self._room.draft
+        room, draft = self._room, self._room.draft
         if draft is None:
             return
         comments = str((draft.mine.get("obsDescription") or {}).get("userComments", ""))
@@ -54,7 +57,18 @@ class Exposing:
             present = brightness_of(comments)
         except UsageError:
             present = {}
-        self.put_all({_COMMENTS: written(comments, said_brightness(present, dict(message["values"])))})
+        typed = dict(message["values"])
+        try:
+            after = written(comments, said_brightness(present, typed))
+        except UsageError as error:
+            self._seq += 1
+            wrong = {"name": next(iter(typed), ""), "text": error.line()}
+            room.sight.exposure = {**room.sight.exposure, "wrong": wrong, "seq": self._seq}
+            return
+        if after != comments.rstrip():
+            self.put_all({_COMMENTS: after})
+        elif room.sight.exposure.get("wrong"):
+            self.show(draft.mine)
 
     def ask(self, message: Message) -> None:
         """Ask for the link or the document of a calculation that shall be taken over."""
@@ -77,7 +91,7 @@ class Exposing:
         from dfs.etc.calculation import calculate
         from dfs.etc.documents import request_of
         from dfs.etc.reading import read_question
-        from dfs.phase2.exposure_times import answered, taken
+        from dfs.phase2.exposure_times import takeover
 
         room = self._room
         draft = room.draft
@@ -90,23 +104,50 @@ class Exposing:
             )
         asked = read_question(source)
         result = calculate(request_of(asked.inputs, files=False))
-        changes = taken(draft.mine, index, answered(result), arm)
+        found = takeover(draft.mine, index, result, arm)
         heading = f"S/N {result.snr:.3g} in {result.exposure_s:g} s at {result.at_nm:.0f} nm"
-        if not changes:
+        if not found.changes:
             room.asking.ask(
                 "Take over a calculation",
                 [note(f"{heading}. The block says this already.")],
                 {"cancel": ("Close", lambda _: None)},
             )
             return
-        rows = difference_rows(changes, draft.mine)
-        blocks = [note(heading, testid="taken-heading"), table(["Field", "Now", "Then"], rows, testid="taken")]
-        many = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
+        self._offer(found, heading, index, arm)
 
-        def write(_: Answer) -> None:
-            self.put_all({one.path: one.after for one in changes})
-            room.tell(f"took over {many}")
+    def _offer(self, found: Takeover, heading: str, index: int, arm: str) -> None:
+        """Show the changes with a tick each: what was asked is ticked, the calculator's own defaults are not."""
+        from dfs.phase2.exposure_times import block_snr, snr_told
+
+        room, draft = self._room, self._room.draft
+        if draft is None:
+            return
+        changes = found.changes
+        asked = [one for one in changes if one.is_asked]
+        told = snr_told(found.result, block_snr(draft.mine, index, asked, arm))
+        rows = difference_rows(list(changes), draft.mine)
+        ticks = {
+            "kind": "ticks",
+            "head": ["", "Field", "Now", "Then"],
+            "testid": "taken",
+            "rows": [
+                {"name": one.path, "ticked": one.is_asked, "cells": row} for one, row in zip(changes, rows, strict=True)
+            ],
+        }
+        blocks = [note(heading, testid="taken-heading"), *(note(one) for one in found.notes), ticks]
+        if told:
+            blocks.append(note(f"As ticked: {told}.", testid="taken-told"))
+        if len(asked) < len(changes):
+            blocks.append(note("Not ticked: defaults of the calculator that nobody asked for."))
+
+        def write(answer: Answer) -> None:
+            # A browser says what is ticked; without one, what was offered ticked.
+            chosen = [one for one in changes if answer.values.get(one.path, "on" if one.is_asked else "") == "on"]
+            self.put_all({one.path: one.after for one in chosen})
+            room.tell(f"took over {'1 change' if len(chosen) == 1 else f'{len(chosen)} changes'}")
 
         room.asking.ask(
-            "Take over a calculation", blocks, {"write": (f"Write {many}", write), "cancel": ("Cancel", lambda _: None)}
+            "Take over a calculation",
+            blocks,
+            {"write": ("Write what is ticked", write), "cancel": ("Cancel", lambda _: None)},
         )

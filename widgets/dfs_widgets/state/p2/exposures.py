@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -29,7 +30,15 @@ _LONG = 8_000  # wavelengths; a spread over the nights of more would be felt whi
 def exposure_sight(block: ObservationBlock) -> dict[str, Any]:
     """Return what is drawn of a block as it stands."""
     bands, seds = _offered()
-    drawn: dict[str, Any] = {"bands": bands, "seds": seds, "brightness": {}, "rows": [], "problem": "", "hint": ""}
+    drawn: dict[str, Any] = {
+        "bands": bands,
+        "seds": seds,
+        "brightness": {},
+        "rows": [],
+        "problem": "",
+        "hint": "",
+        "wrong": {},
+    }
     try:
         said = brightness_of(str(block.description.get("userComments", "")))
         drawn["brightness"] = {name: _shown(name, said) for name in _FIELDS}
@@ -70,7 +79,9 @@ def _row(one: ExposureResult) -> dict[str, Any]:
     full = ""
     if peak is not None and peak.is_saturated:
         what = "the sky" if peak.is_sky else "the target"
-        full = f"Saturated by {what} at {peak.at_nm:.0f} nm in good seeing; safe up to {peak.longest_safe_s:.3g} s"
+        read_out = "DIT" if question.integration.subs else "exposure"
+        safe = f"longest safe science {read_out} {peak.longest_safe_s:.3g} s"
+        full = f"Saturated by {what} at {peak.at_nm:.0f} nm in good seeing; {safe}"
     row = {
         "at": question.index,
         "arm": question.arm,
@@ -92,11 +103,11 @@ def _answer(one: ExposureResult) -> dict[str, Any]:
     is_image = result.light.kind == "image"
     drawn: dict[str, Any] = {
         "snr": f"{one.median_snr if not is_image else result.snr:.3g}",
-        "what": "S/N" if is_image else "S/N per pixel, median",
-        "more": "" if is_image else f"at best {one.best_snr:.3g}",
+        "what": "S/N" if is_image else "S/N per pixel, median over wavelength",
+        "more": "" if is_image else f"highest {one.best_snr:.3g}",
         "time": _divided(result),
         "assumed": len(result.assumed),
-        "notes": list(result.notes),
+        "notes": [_readable(text) for text in result.notes if not _is_safe_time(text, one)],
         "curve": {},
     }
     if not is_image:
@@ -112,8 +123,18 @@ def _answer(one: ExposureResult) -> dict[str, Any]:
         drawn["spread"] = f"{low:.3g} to {high:.3g} in two nights of three that the block accepts"
     else:
         drawn["curve"] = _curve(result.wavelength_nm, result.snr_per_pixel, spread.snr[0], spread.snr[-1])
-    drawn["chance"] = f"such seeing: {spread.chance:.0%} of the time"
+    drawn["chance"] = f"such seeing {spread.chance:.0%} of the time"
     return drawn
+
+
+def _is_safe_time(text: str, one: ExposureResult) -> bool:
+    """Tell whether a note names a second safe time, of the seeing asked, where that of good seeing is shown."""
+    return one.peak is not None and one.peak.is_saturated and "longest safe" in text
+
+
+def _readable(text: str) -> str:
+    """Return a text with its large whole numbers in groups: ``32,111,177 e-``."""
+    return re.sub(r"(?<![\d.])\d{5,}(?![\d.])", lambda found: f"{int(found[0]):,}", text)
 
 
 def _divided(result: Result) -> str:
