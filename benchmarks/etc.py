@@ -19,9 +19,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import erf
 
-from dfs.etc.calculation import calculate
-from dfs.etc.gridding import grid
-from dfs.etc.rates import rates_of
+from dfs.etc.engine.calculation import calculate
+from dfs.etc.grids.gridding import grid
+from dfs.etc.photons.rates import rates_of
 from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.spectra import Sed
 from dfs.instruments.optics import Choice

@@ -15,14 +15,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dfs.etc.calculation import calculate
+    from dfs.etc.asking.night import Sky
+    from dfs.etc.asking.target import Extended, Point
     from dfs.etc.calculator import Calculator
-    from dfs.etc.gridding import grid
-    from dfs.etc.night import Sky
+    from dfs.etc.engine.calculation import calculate
+    from dfs.etc.grids.gridding import grid
     from dfs.etc.request import Exposure, Request
     from dfs.etc.result import Result, Saturation
     from dfs.etc.spectra.sed import Sed
-    from dfs.etc.target import Extended, Point
     from dfs.instruments.optics import Choice
 
 __all__ = [
@@ -44,15 +44,15 @@ _PLACES = {
     "Calculator": "dfs.etc.calculator",
     "Choice": "dfs.instruments.optics",
     "Exposure": "dfs.etc.request",
-    "Extended": "dfs.etc.target",
-    "Point": "dfs.etc.target",
+    "Extended": "dfs.etc.asking.target",
+    "Point": "dfs.etc.asking.target",
     "Request": "dfs.etc.request",
     "Result": "dfs.etc.result",
     "Saturation": "dfs.etc.result",
     "Sed": "dfs.etc.spectra.sed",
-    "Sky": "dfs.etc.night",
-    "calculate": "dfs.etc.calculation",
-    "grid": "dfs.etc.gridding",
+    "Sky": "dfs.etc.asking.night",
+    "calculate": "dfs.etc.engine.calculation",
+    "grid": "dfs.etc.grids.gridding",
 }
 
 

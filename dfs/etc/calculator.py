@@ -8,13 +8,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from dfs.errors import UsageError
-from dfs.etc.controls import CONTROLS
-from dfs.etc.documents import inputs, merged, request_of
+from dfs.etc.controls.control import CONTROLS
+from dfs.etc.documents.mapping import inputs, merged, request_of
 from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.result import Result
 
 if TYPE_CHECKING:
-    from dfs.etc.gridding import Grid
+    from dfs.etc.grids.gridding import Grid
 
 __all__ = ["Calculator"]
 
@@ -57,7 +57,7 @@ class Calculator:
         exposure, snr, at
             Time on the target (s); or the signal-to-noise asked, at a wavelength (nm).
         **controls
-            All others of `dfs.etc.controls.CONTROLS`: ``grism``, ``filter``, ``slit`` (arcsec), ``collimator``, ``detector``,
+            All others of `dfs.etc.controls.control.CONTROLS`: ``grism``, ``filter``, ``slit`` (arcsec), ``collimator``, ``detector``,
             ``read_mode``, ``binning``, ``polarimetry``, ``dit``, ``ndit``, ``count``, ``extraction`` ...
 
         Raises
@@ -89,7 +89,7 @@ class Calculator:
         """Return the answer to a whole question."""
         if self._engine is not None:
             return self._engine(request)
-        from dfs.etc.calculation import calculate
+        from dfs.etc.engine.calculation import calculate
 
         return calculate(request)
 
@@ -116,8 +116,8 @@ class Calculator:
         UsageError
             No axis, one that is none, a value that cannot be; or the calculator is on a server.
         """
-        from dfs.etc.gridding import grid
         from dfs.etc.grids.axes import AXES
+        from dfs.etc.grids.gridding import grid
 
         if self._engine is not None:
             hint = "dfs.etc.Calculator().grid(...) computes here"

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from dfs.errors import DataError, UsageError
-from dfs.etc.answers import SCHEMA
-from dfs.etc.json_text import read_json_text
+from dfs.etc.documents.answers import SCHEMA
+from dfs.etc.documents.json_text import read_json_text
 from dfs.etc.result import Result
 from dfs.etc.written import shown
 
@@ -89,7 +89,7 @@ def read_question(given: Mapping[str, Any] | str | os.PathLike[str], *, instrume
 
 def _of_link(address: str) -> Mapping[str, Any]:
     """Return what a link says; it comes from others, and names no file of this machine."""
-    from dfs.etc.links import inputs_of_link
+    from dfs.etc.documents.links import inputs_of_link
     from dfs.etc.spectra.sed import names_file
 
     said = inputs_of_link(address)

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dfs.errors import AccessError, DfsError, NotFoundError, ServiceError, UsageError
-from dfs.etc.answers import result_of
-from dfs.etc.documents import inputs
+from dfs.etc.documents.answers import result_of
+from dfs.etc.documents.mapping import inputs
 from dfs.etc.reading import parsed
 from dfs.etc.request import Request
 from dfs.etc.result import Result

@@ -94,7 +94,7 @@ class Exposure:
         Wavelength of interest, in the medium of the instrument; None: the reference wavelength.
     dit_s, ndit
         Infrared: one integration and their number; their product is the time of one exposure. None: a usual DIT that leaves the
-        brightest pixel linear (`dfs.etc.plan.usual_dit`), and as many as the time asks.
+        brightest pixel linear (`dfs.etc.engine.plan.usual_dit`), and as many as the time asks.
     count
         Exposures (read-outs) that the time is divided into.
     """

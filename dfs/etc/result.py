@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from astropy.table import QTable
     from astropy.units import Quantity
 
-    from dfs.etc.advice import Advice
-    from dfs.etc.uncertainty import Spread
+    from dfs.etc.nights.advice import Advice
+    from dfs.etc.nights.uncertainty import Spread
 
 __all__ = ["Result", "Saturation"]
 
@@ -155,7 +155,7 @@ class Result:
     @property
     def table(self) -> QTable:
         """One row for each pixel along the dispersion (an image: one row), columns with units, the question in ``meta``."""
-        from dfs.etc.tables import table_of
+        from dfs.etc.showing.tables import table_of
 
         return table_of(self)
 
@@ -171,7 +171,7 @@ class Result:
         """
         from bokeh.layouts import column
 
-        from dfs.etc.plots import figures_of
+        from dfs.etc.showing.plots import figures_of
 
         return column(*figures_of(self, percent), sizing_mode="stretch_width")
 
@@ -183,7 +183,7 @@ class Result:
 
     def document(self) -> dict[str, Any]:
         """Return question and answer as plain values; the question fed back gives the same answer."""
-        from dfs.etc.answers import document_of
+        from dfs.etc.documents.answers import document_of
 
         return document_of(self)
 
@@ -192,7 +192,7 @@ class Result:
         import json
 
         from dfs.errors import ServiceError
-        from dfs.etc.answers import SCHEMA
+        from dfs.etc.documents.answers import SCHEMA
 
         try:
             Path(path).write_text(json.dumps({"schema": SCHEMA, **self.document()}, indent=1), encoding="utf-8")
@@ -202,24 +202,24 @@ class Result:
 
     def link(self, base: str = "") -> str:
         """Return the address of the page that repeats the calculation, below the address `base`."""
-        from dfs.etc.links import link
+        from dfs.etc.documents.links import link
 
         return link(self.request, base)
 
     def script(self) -> str:
         """Return the Python that repeats the calculation."""
-        from dfs.etc.scripts import script
+        from dfs.etc.documents.scripts import script
 
         return script(self.request)
 
     def uncertainty(self, **options: Any) -> Spread:
-        """Return how the answer spreads over the nights of the site; options as of `dfs.etc.uncertainty.uncertainty`."""
-        from dfs.etc.uncertainty import uncertainty
+        """Return how the answer spreads over the nights of the site; options as of `dfs.etc.nights.uncertainty.uncertainty`."""
+        from dfs.etc.nights.uncertainty import uncertainty
 
         return uncertainty(self.request, **options)
 
     def advice(self) -> list[Advice]:
         """Return what would make it better, the most worth first."""
-        from dfs.etc.advice import advice
+        from dfs.etc.nights.advice import advice
 
         return advice(self.request)

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from astropy.table import Table
 
-from dfs.etc.calculation import calculate
-from dfs.etc.documents import request_of
+from dfs.etc.documents.mapping import request_of
+from dfs.etc.engine.calculation import calculate
 from dfs_widgets.state.etc.readable import readable
 
 PATIENCE_MS = 90_000

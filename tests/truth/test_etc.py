@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from dfs.etc.calculation import calculate
+from dfs.etc.engine.calculation import calculate
 from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.result import Result
 from dfs.etc.spectra import Sed

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dfs.etc.calculation import calculate
+from dfs.etc.engine.calculation import calculate
 from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.result import Result
 from dfs.etc.spectra import Sed, photon_rate

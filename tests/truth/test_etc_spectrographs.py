@@ -22,7 +22,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import erf
 
-from dfs.etc.calculation import calculate
+from dfs.etc.engine.calculation import calculate
 from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.result import Result
 from dfs.etc.spectra import Sed

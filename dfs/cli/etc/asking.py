@@ -86,7 +86,7 @@ def ask(
 
 
 def _ask(terminal: Terminal, words: tuple[str, ...], controls: dict[str, Any], given: tuple[Any, ...]) -> None:
-    from dfs.etc.documents import merged, request_of, whole
+    from dfs.etc.documents.mapping import merged, request_of, whole
     from dfs.etc.reading import Question, read_question
 
     source, table, plot, grid, python, link, eso, connect = given
@@ -111,7 +111,7 @@ def _ask(terminal: Terminal, words: tuple[str, ...], controls: dict[str, Any], g
     result = question.noted(_answered(request, connect))
     _write(terminal, result, table, plot)
     from dfs.cli.etc.showing import show_result
-    from dfs.etc.answers import document_of
+    from dfs.etc.documents.answers import document_of
 
     terminal.emit(document_of(result), lambda console: show_result(console, result))
 
@@ -159,19 +159,19 @@ def _answered(request: Request, connect: str | None) -> Result:
 
         with reach(connect) as there:
             return there.etc.answer(request)
-    from dfs.etc.calculation import calculate
+    from dfs.etc.engine.calculation import calculate
 
     return calculate(request)
 
 
 def _write(terminal: Terminal, result: Result, table: Path | None, plot: Path | None) -> None:
     if table is not None:
-        from dfs.etc.tables import table_of, write_table
+        from dfs.etc.showing.tables import table_of, write_table
 
         with replacing(terminal, table):
             write_table(table_of(result), table)
     if plot is not None:
-        from dfs.etc.plots import write_page
+        from dfs.etc.showing.plots import write_page
 
         with replacing(terminal, plot):
             write_page(result, plot)
@@ -195,9 +195,9 @@ def _write_eso(terminal: Terminal, request: Request, path: Path) -> None:
 
 def _print_making(terminal: Terminal, request: Request, python: bool, link: str | None, connect: str | None) -> None:
     """Print the script or the link."""
-    from dfs.etc.documents import inputs
-    from dfs.etc.links import link as link_of
-    from dfs.etc.scripts import script
+    from dfs.etc.documents.links import link as link_of
+    from dfs.etc.documents.mapping import inputs
+    from dfs.etc.documents.scripts import script
 
     made: dict[str, Any] = {"inputs": inputs(request)}
     if python:

@@ -10,8 +10,8 @@ from dfs.cli.output import Terminal
 from dfs.errors import ServiceError, UsageError
 
 if TYPE_CHECKING:
-    from dfs.etc.gridding import Grid
     from dfs.etc.grids.blocks import Block
+    from dfs.etc.grids.gridding import Grid
 
 __all__ = ["write_grid"]
 
@@ -43,7 +43,7 @@ def write_grid(found: Grid, path: Path, terminal: Terminal) -> None:
     """
     suffix = path.suffix.lower()
     if suffix not in _STREAMED:
-        from dfs.etc.tables import SUFFIXES, write_table
+        from dfs.etc.showing.tables import SUFFIXES, write_table
 
         if suffix not in SUFFIXES:
             accepted = ", ".join(SUFFIXES)

@@ -10,7 +10,7 @@ from dfs.cli.output import Terminal
 from dfs.errors import UsageError
 
 if TYPE_CHECKING:
-    from dfs.etc.gridding import Grid
+    from dfs.etc.grids.gridding import Grid
 
 __all__ = ["compute_grid", "values_of_axis"]
 
@@ -20,10 +20,10 @@ _SHOWN_MOST = 200  # cases; more of them need a file
 
 def compute_grid(terminal: Terminal, said: Mapping[str, Any], axes: Mapping[str, str], path: Path | None) -> None:
     """Compute all combinations of `axes` about the question `said`; write them to `path`, or show them."""
-    from dfs.etc.controls import CONTROLS
-    from dfs.etc.documents import merged, request_of
-    from dfs.etc.gridding import grid
+    from dfs.etc.controls.control import CONTROLS
+    from dfs.etc.documents.mapping import merged, request_of
     from dfs.etc.grids.axes import AXES
+    from dfs.etc.grids.gridding import grid
 
     for name in axes:
         if name not in AXES:

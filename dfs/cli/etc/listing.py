@@ -27,8 +27,8 @@ def instruments(terminal: Terminal, instrument: str | None) -> None:
         dfs etc list FORS2
     """
     from dfs.cli.etc.options import named_by_option
-    from dfs.etc.catalogue import instrument_document, instruments_document
-    from dfs.etc.choices import instrument_name
+    from dfs.etc.controls.catalogue import instrument_document, instruments_document
+    from dfs.etc.controls.choices import instrument_name
 
     if instrument is None:
         told: dict[str, Any] = {"instruments": instruments_document()}
@@ -50,7 +50,7 @@ def templates(terminal: Terminal) -> None:
     Example:
         dfs etc templates
     """
-    from dfs.etc.catalogue import templates_document
+    from dfs.etc.controls.catalogue import templates_document
 
     told = templates_document()
 

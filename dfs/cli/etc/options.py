@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dfs.errors import DfsError, NotFoundError, UsageError
-from dfs.etc.controls import CONTROLS, Control
+from dfs.etc.controls.control import CONTROLS, Control
 
 __all__ = ["control_options", "named_by_option"]
 

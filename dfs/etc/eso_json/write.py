@@ -6,7 +6,7 @@ from math import acos, cos, degrees, pi
 from typing import Any
 
 from dfs.errors import UsageError
-from dfs.etc.documents import inputs
+from dfs.etc.documents.mapping import inputs
 from dfs.etc.eso_json.instruments import CCDS, TIMES, eso_name, written_key
 from dfs.etc.request import Request
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from dfs.etc.geometry.aperture import Aperture
 from dfs.etc.geometry.disk import disk_in_circle, disk_in_rectangle, profile_sigma
 from dfs.etc.geometry.image import nodes_of, quality_at, reference_nm, strip_fraction
-from dfs.etc.sky import beams_of
 from dfs.instruments.optics import LightPath
 from dfs.sky.image_quality import encircled_energy
 
@@ -63,7 +62,7 @@ class Place:
 
     def circle(self, diameter_px: float, extended: bool, diameter_arcsec: float | None = None) -> Aperture:
         """Return a circle `diameter_px` pixels wide, of an image or at each wavelength of a cube; the source: see `strip`."""
-        scale, beams = self.scale_arcsec, beams_of(self.light)
+        scale, beams = self.scale_arcsec, self.light.beams
         area_px = float(np.pi * diameter_px**2 / 4.0)
         kept = self._in_circle(diameter_px * scale, extended, diameter_arcsec)
         ones = np.ones_like(self.fwhm)
@@ -86,7 +85,7 @@ class Place:
 
         The source is a point; extended, an even surface or a disk of this diameter.
         """
-        light, scale, beams = self.light, self.scale_arcsec, beams_of(self.light)
+        light, scale, beams = self.light, self.scale_arcsec, self.light.beams
         length = light.slit_length_arcsec
         rows = min(rows, length / scale) if length else rows
         height = rows * scale

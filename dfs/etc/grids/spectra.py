@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dfs.etc.engine.plan import division_of
+from dfs.etc.engine.solve import collected, snr_of, time_for_snr
 from dfs.etc.geometry.image import nodes_of
 from dfs.etc.grids.noise import rows_of_noise
 from dfs.etc.grids.tables import Numbers, Tables
 from dfs.etc.kernels import eso_spectra, reduced_spectra
-from dfs.etc.plan import division_of
-from dfs.etc.solve import collected, snr_of, time_for_snr
 
 __all__ = ["Filling", "filling_of", "spectra_of"]
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dfs.etc.calculation import checked_request, place_of_interest, with_dit
+from dfs.etc.engine.calculation import checked_request, place_of_interest, with_dit
+from dfs.etc.engine.plan import Division, check_shortest, division_of
+from dfs.etc.engine.solve import snr_of, time_for_snr
 from dfs.etc.extraction import Aperture, aperture_of
 from dfs.etc.grids.axes import with_values
-from dfs.etc.plan import Division, check_shortest, division_of
-from dfs.etc.rates import Rates, rates_of
+from dfs.etc.photons.rates import Rates, rates_of
 from dfs.etc.request import Request
-from dfs.etc.solve import snr_of, time_for_snr
 from dfs.instruments.optics import LightPath
 
 __all__ = ["Numbers", "Tables", "snr_at_place", "solved", "tables_of"]

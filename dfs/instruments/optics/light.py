@@ -144,6 +144,11 @@ class LightPath:
     versions: Mapping[str, str]
 
     @property
+    def beams(self) -> int:
+        """Return how many images a beam splitter makes, each with this throughput: 2 in polarimetry, else 1."""
+        return 1 if self.choice.polarimetry == "off" else 2
+
+    @property
     def throughput(self) -> Array:
         """Return the product of all elements, shape (n,)."""
         return np.asarray(np.prod(np.stack(list(self.elements.values())), axis=0), dtype=np.float64)

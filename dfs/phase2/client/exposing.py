@@ -30,7 +30,7 @@ class Exposed(Charted):
         mag, band
             Magnitude; what is left out stays as it was said.
         **more
-            Other controls of `dfs.etc.controls`: ``sed="blackbody:5800"``, ``redshift``, ``system``, ``extended``, ``diameter``, ``line_flux`` ...;
+            Other controls of `dfs.etc.controls.control`: ``sed="blackbody:5800"``, ``redshift``, ``system``, ``extended``, ``diameter``, ``line_flux`` ...;
             None takes one back.
 
         Raises
@@ -38,7 +38,7 @@ class Exposed(Charted):
         UsageError
             An unknown name, a value that cannot be.
         """
-        from dfs.etc.documents import merged
+        from dfs.etc.documents.mapping import merged
         from dfs.phase2.exposure_times import brightness_of, written
 
         description = self._document.setdefault("obsDescription", {})

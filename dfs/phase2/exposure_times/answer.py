@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dfs.errors import NotFoundError, UsageError
-from dfs.etc.documents import inputs, values_of
+from dfs.etc.documents.mapping import inputs, values_of
 from dfs.etc.request import Request, Sky
 from dfs.etc.result import Result
 from dfs.instruments.packages import InstrumentPackage, ParameterSpec, coerce

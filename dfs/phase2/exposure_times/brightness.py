@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from dfs.errors import UsageError
-from dfs.etc.controls import CONTROLS
-from dfs.etc.documents import values_of
+from dfs.etc.controls.control import CONTROLS
+from dfs.etc.documents.mapping import values_of
 
 __all__ = ["MARK", "brightness_of", "checked_brightness", "is_bright_enough_known", "without_line", "written"]
 

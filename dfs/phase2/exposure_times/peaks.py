@@ -124,11 +124,11 @@ def _key(inputs: Mapping[str, Any], *, known: bool) -> tuple[tuple[str, Any], ..
 
 @lru_cache(maxsize=128)
 def _rates(key: tuple[tuple[str, Any], ...]) -> _Rates | None:
-    from dfs.etc.documents import request_of
+    from dfs.etc.documents.mapping import request_of
+    from dfs.etc.engine.saturation import peak_rate
     from dfs.etc.extraction import aperture_of
-    from dfs.etc.rates import rates_of
-    from dfs.etc.saturation import peak_rate
-    from dfs.etc.site_statistics import seeing_quantile
+    from dfs.etc.nights.site_statistics import seeing_quantile
+    from dfs.etc.photons.rates import rates_of
     from dfs.instruments.optics import light_path
 
     try:

@@ -1,4 +1,4 @@
-"""What a block asks of the calculator: each science template, each arm, as the flat mapping of `dfs.etc.documents`."""
+"""What a block asks of the calculator: each science template, each arm, as the flat mapping of `dfs.etc.documents.mapping`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dfs.errors import NotFoundError, UsageError
-from dfs.etc.documents import merged
+from dfs.etc.documents.mapping import merged
 from dfs.instruments.packages import InstrumentPackage, Integration, TemplateSignature
 from dfs.model.phase2 import ObservationBlock, ObTemplate
 from dfs.phase2.execution import package_of

@@ -86,8 +86,8 @@ def exposure_times(block: ObservationBlock) -> BlockExposures:
 
 
 def _answer(question: Question) -> ExposureResult:
-    from dfs.etc.calculation import calculate
-    from dfs.etc.documents import request_of
+    from dfs.etc.documents.mapping import request_of
+    from dfs.etc.engine.calculation import calculate
 
     peak = peak_of(question)
     inputs = question.inputs

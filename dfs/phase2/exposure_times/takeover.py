@@ -68,7 +68,7 @@ def _count(document: Mapping[str, Any], index: int, request: Request, arm: str) 
 
 def _divided(result: Result, count: int) -> Result:
     """Return the same question answered in `count` exposures."""
-    from dfs.etc.calculation import calculate
+    from dfs.etc.engine.calculation import calculate
 
     request = result.request
     return calculate(replace(request, exposure=replace(request.exposure, count=count)))

@@ -16,12 +16,12 @@ from starlette.routing import Route
 
 from dfs.clock import isoformat
 from dfs.errors import UsageError
-from dfs.etc.answers import document_of
 from dfs.etc.calculator import Calculator
-from dfs.etc.documents import request_of
+from dfs.etc.documents.answers import document_of
+from dfs.etc.documents.inline_spectrum import SPECTRUM
+from dfs.etc.documents.links import inputs_of_link
+from dfs.etc.documents.mapping import request_of
 from dfs.etc.eso_json import answer_eso, instrument_of, is_eso, read_eso
-from dfs.etc.inline_spectrum import SPECTRUM
-from dfs.etc.links import inputs_of_link
 from dfs.etc.reading import Question, read_question
 from dfs.instruments.optics import optics
 from dfs.server.etc.uploads import received, with_spectrum

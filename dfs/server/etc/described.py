@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dfs.etc.controls import CONTROLS, Control
-from dfs.etc.inline_spectrum import SPECTRUM
+from dfs.etc.controls.control import CONTROLS, Control
+from dfs.etc.documents.inline_spectrum import SPECTRUM
 
 __all__ = ["paths"]
 

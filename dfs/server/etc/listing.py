@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dfs.etc.catalogue import controls_document, instrument_document, instruments_document, templates_document
+from dfs.etc.controls.catalogue import controls_document, instrument_document, instruments_document, templates_document
 from dfs.etc.eso_json import instrument_of
 
 __all__ = ["routes"]

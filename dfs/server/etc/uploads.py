@@ -11,8 +11,8 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 
 from dfs.errors import DataError, UsageError
-from dfs.etc.inline_spectrum import SPECTRUM, written_spectrum
-from dfs.etc.json_text import read_json_text
+from dfs.etc.documents.inline_spectrum import SPECTRUM, written_spectrum
+from dfs.etc.documents.json_text import read_json_text
 from dfs.server.bodies import read_body, read_sent
 from dfs.server.errors import RequestTooLarge
 

@@ -54,7 +54,9 @@ def execute(call: Call) -> Response:
     return document(call.desk.execute(call.number("obId"), call.body["event"], call.body.get("details")))
 
 
-@endpoints.at("GET", _KIND, "What you keep: target, constraints, description, template, block, exposure", reply=listed(obj()))
+@endpoints.at(
+    "GET", _KIND, "What you keep: target, constraints, description, template, block, exposure", reply=listed(obj())
+)
 def library(call: Call) -> Response:
     """Answer with all of a kind."""
     return document(call.desk.library(call.text("kind")))

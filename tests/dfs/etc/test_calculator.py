@@ -14,12 +14,12 @@ from astropy.table import QTable
 import dfs
 from dfs import etc
 from dfs.errors import DataError, ServiceError, UsageError
-from dfs.etc.answers import document_of, result_of
-from dfs.etc.links import inputs_of_link, link
-from dfs.etc.plots import figures_of, write_page
+from dfs.etc.documents.answers import document_of, result_of
+from dfs.etc.documents.links import inputs_of_link, link
+from dfs.etc.documents.scripts import script
 from dfs.etc.reading import read_question
-from dfs.etc.scripts import script
-from dfs.etc.tables import table_of, write_table
+from dfs.etc.showing.plots import figures_of, write_page
+from dfs.etc.showing.tables import table_of, write_table
 
 
 @pytest.fixture(scope="module")

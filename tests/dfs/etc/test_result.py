@@ -7,10 +7,10 @@ import pytest
 from astropy import units as u
 
 from dfs.errors import UsageError
-from dfs.etc.calculation import calculate
-from dfs.etc.growth import input_flux, passed, peaks, snr_by_time
+from dfs.etc.engine.calculation import calculate
 from dfs.etc.request import Exposure, Request, Target
 from dfs.etc.result import Result
+from dfs.etc.showing.growth import input_flux, passed, peaks, snr_by_time
 from dfs.etc.spectra import Sed
 from dfs.etc.terms import TERMS
 from dfs.instruments.optics import Choice

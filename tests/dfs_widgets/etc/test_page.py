@@ -12,8 +12,8 @@ pytest.importorskip("anywidget")
 from astropy.table import Table
 
 from dfs.errors import AccessError, DfsError, NotFoundError, ServiceError, UsageError
-from dfs.etc.calculation import calculate
-from dfs.etc.documents import request_of
+from dfs.etc.documents.mapping import request_of
+from dfs.etc.engine.calculation import calculate
 from dfs.observatory import Observatory
 from dfs_widgets.etc import EtcPart, ExposureTimes
 

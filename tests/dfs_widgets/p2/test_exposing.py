@@ -11,8 +11,8 @@ import pytest
 pytest.importorskip("anywidget")
 
 from dfs.clock import FixedClock
-from dfs.etc.calculation import calculate
-from dfs.etc.documents import request_of
+from dfs.etc.documents.mapping import request_of
+from dfs.etc.engine.calculation import calculate
 from dfs.observatory import Observatory
 from dfs.phase2.api import Change
 from dfs.phase2.examples import document, examples

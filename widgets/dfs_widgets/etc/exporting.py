@@ -43,20 +43,20 @@ class Exporting:
         if kind in {"csv", "ecsv"}:
             return table_text(result, kind)
         if kind == "py":
-            from dfs.etc.scripts import script
+            from dfs.etc.documents.scripts import script
 
             return script(result.request)
         if kind == "eso":
             from dfs.etc.eso_json import write_eso
 
             return json.dumps(write_eso(result.request)[0], indent=1)
-        from dfs.etc.answers import document_of
+        from dfs.etc.documents.answers import document_of
 
         return json.dumps(document_of(result), allow_nan=False)
 
     def upload(self, name: str, content: bytes) -> None:
         """Take a user's spectrum: ask with it."""
-        from dfs.etc.inline_spectrum import written_spectrum
+        from dfs.etc.documents.inline_spectrum import written_spectrum
         from dfs.etc.spectra.files import samples_in
 
         if len(content) > _BYTES_MOST:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from dfs.errors import AccessError, DfsError, NotFoundError, UsageError
-from dfs.etc.documents import request_of
+from dfs.etc.documents.mapping import request_of
 from dfs_widgets.etc.part import EtcPart
 from dfs_widgets.state.etc.numbers import Numbers
 from dfs_widgets.state.etc.panels import panels

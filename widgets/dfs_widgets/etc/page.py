@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from dfs.etc.documents import inputs as inputs_of
+from dfs.etc.documents.mapping import inputs as inputs_of
 from dfs_widgets.archive.person import Person
 from dfs_widgets.archive.working import Work
 from dfs_widgets.etc.exporting import Exporting

@@ -10,8 +10,8 @@ from uuid import uuid4
 import ipywidgets
 
 from dfs.errors import DfsError
-from dfs.etc.documents import inputs as inputs_of
-from dfs.etc.documents import request_of
+from dfs.etc.documents.mapping import inputs as inputs_of
+from dfs.etc.documents.mapping import request_of
 from dfs.etc.request import Request
 from dfs.etc.result import Result
 from dfs_widgets.archive.working import Work
@@ -225,6 +225,6 @@ class EtcPart:
 
 
 def _here(request: Request) -> Result:
-    from dfs.etc.calculation import calculate
+    from dfs.etc.engine.calculation import calculate
 
     return calculate(request)

@@ -88,8 +88,8 @@ class Exposing:
 
     def _preview(self, index: int, arm: str, answer: Answer) -> None:
         """Show every field that a calculation would change."""
-        from dfs.etc.calculation import calculate
-        from dfs.etc.documents import request_of
+        from dfs.etc.documents.mapping import request_of
+        from dfs.etc.engine.calculation import calculate
         from dfs.etc.reading import read_question
         from dfs.phase2.exposure_times import takeover
 

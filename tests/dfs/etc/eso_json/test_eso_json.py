@@ -9,7 +9,7 @@ import pytest
 
 from dfs import etc
 from dfs.errors import NotFoundError, UsageError
-from dfs.etc.documents import inputs, request_of, whole
+from dfs.etc.documents.mapping import inputs, request_of, whole
 from dfs.etc.eso_json import answer_eso, eso_name, instrument_of, is_eso, read_eso, write_eso
 from dfs.instruments.optics import names
 

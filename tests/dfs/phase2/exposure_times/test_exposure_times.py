@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dfs.errors import UsageError
-from dfs.etc.calculation import calculate
-from dfs.etc.documents import request_of
+from dfs.etc.documents.mapping import request_of
+from dfs.etc.engine.calculation import calculate
 from dfs.instruments import packages
 from dfs.instruments.optics import light_path
 from dfs.model.phase2 import ObservationBlock, ObTemplate, Parameter

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from dfs.etc.calculation import calculate
-from dfs.etc.documents import request_of
-from dfs.etc.site_statistics import seeing_quantile
+from dfs.etc.documents.mapping import request_of
+from dfs.etc.engine.calculation import calculate
+from dfs.etc.nights.site_statistics import seeing_quantile
 from dfs.phase2.examples import examples, new_block
 from dfs.phase2.exposure_times import peak_of, questions
 

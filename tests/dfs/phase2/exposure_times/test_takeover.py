@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dfs.errors import UsageError
-from dfs.etc.calculation import calculate
-from dfs.etc.documents import request_of
+from dfs.etc.documents.mapping import request_of
+from dfs.etc.engine.calculation import calculate
 from dfs.phase2.documents import read_block, write_block
 from dfs.phase2.examples import examples, new_block
 from dfs.phase2.exposure_times import (

@@ -15,9 +15,9 @@ import dfs
 from dfs import etc
 from dfs.cli import main
 from dfs.errors import UsageError
-from dfs.etc.answers import document_of
+from dfs.etc.documents.answers import document_of
+from dfs.etc.documents.links import inputs_of_link, link
 from dfs.etc.eso_json import write_eso
-from dfs.etc.links import inputs_of_link, link
 
 SAID = {"mode": "lss", "grism": "300V", "mag": 22, "exposure": 1800}
 

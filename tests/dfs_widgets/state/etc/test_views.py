@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dfs.etc.calculation import calculate
-from dfs.etc.documents import inputs, request_of
+from dfs.etc.documents.mapping import inputs, request_of
+from dfs.etc.engine.calculation import calculate
 from dfs.instruments.optics import optics
 from dfs_widgets.state.etc.figures import answer_of
 from dfs_widgets.state.etc.fitting import fitted, is_infrared

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dfs.etc.choices import choices
+from dfs.etc.controls.choices import choices
 
 if TYPE_CHECKING:
     from dfs.instruments.optics import Optics

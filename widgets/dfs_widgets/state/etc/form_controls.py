@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dfs.etc.controls import CONTROLS
+from dfs.etc.controls.control import CONTROLS
 
 __all__ = ["control", "own"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dfs.etc.choices import choices
+from dfs.etc.controls.choices import choices
 from dfs_widgets.state.etc.fitting import option_of
 from dfs_widgets.state.etc.form_controls import control, own
 from dfs_widgets.state.etc.question import EtcQuestion, text_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dfs.etc.controls import CONTROLS
+from dfs.etc.controls.control import CONTROLS
 from dfs_widgets.state.etc.fitting import is_infrared, option_of
 from dfs_widgets.state.etc.form_groups import (
     exposure_controls,

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from dfs.errors import DfsError
-from dfs.etc.choices import choices
-from dfs.etc.documents import inputs, merged, request_of
+from dfs.etc.controls.choices import choices
+from dfs.etc.documents.mapping import inputs, merged, request_of
 from dfs.etc.request import Request
 from dfs.etc.result import Result
 from dfs_widgets.state.etc.readable import readable

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dfs.etc.growth import peaks, snr_by_time
 from dfs.etc.result import Result
+from dfs.etc.showing.growth import peaks, snr_by_time
 from dfs_widgets.state.etc.numbers import Numbers
 from dfs_widgets.state.etc.readable import readable
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from dfs.etc.controls import CONTROLS
-from dfs.etc.documents import merged
+from dfs.etc.controls.control import CONTROLS
+from dfs.etc.documents.mapping import merged
 from dfs_widgets.state.etc.beginnings import FIRST, SPECTRUM
 from dfs_widgets.state.etc.rivals import rivals
 

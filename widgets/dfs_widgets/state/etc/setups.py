@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dfs.errors import UsageError
-from dfs.etc.controls import CONTROLS
+from dfs.etc.controls.control import CONTROLS
 from dfs.etc.result import Result
 from dfs_widgets.state.etc.question import text_of
 from dfs_widgets.state.etc.readable import readable

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from dfs.etc.advice import advice
-from dfs.etc.controls import CONTROLS
+from dfs.etc.controls.control import CONTROLS
+from dfs.etc.nights.advice import advice
+from dfs.etc.nights.uncertainty import Spread, uncertainty
 from dfs.etc.result import Result
-from dfs.etc.uncertainty import Spread, uncertainty
 from dfs_widgets.state.etc.numbers import Numbers
 from dfs_widgets.state.etc.question import text_of
 from dfs_widgets.state.etc.readable import readable

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from dfs.errors import DfsError, UsageError
-from dfs.etc.controls import CONTROLS
+from dfs.etc.controls.control import CONTROLS
 from dfs.etc.result import Result
 from dfs.model.phase2 import ObservationBlock
 from dfs.phase2.api import Document
@@ -96,7 +96,7 @@ def _row(one: ExposureResult) -> dict[str, Any]:
 
 
 def _answer(one: ExposureResult) -> dict[str, Any]:
-    from dfs.etc.uncertainty import uncertainty
+    from dfs.etc.nights.uncertainty import uncertainty
 
     result = one.result
     assert result is not None  # noqa: S101 - the caller has looked

@@ -1,0 +1,1 @@
+"""The target and the night as astronomers say them."""

@@ -1,0 +1,1 @@
+"""What arrives on a pixel each second: of the target, of the sky."""

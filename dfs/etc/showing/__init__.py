@@ -1,0 +1,1 @@
+"""A result shown: its table, its plots."""
