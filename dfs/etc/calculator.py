@@ -122,6 +122,7 @@ class Calculator:
         if self._engine is not None:
             hint = "dfs.etc.Calculator().grid(...) computes here"
             raise UsageError("a server computes single cases, no grids", where="grid", hint=hint)
+        controls = _moon_named(controls)
         axes = {name: value for name, value in controls.items() if name in AXES and _is_several(value)}
         if not axes:
             raise UsageError("no control has several values", where="grid", accepted=f"lists of {', '.join(AXES)}")
@@ -171,6 +172,16 @@ def _check_made(target: Target | None, sky: Sky | None) -> None:
 
 def _kind(value: object) -> str:
     return f"{value[:60]!r}" if isinstance(value, str) else f"a {type(value).__name__}"
+
+
+def _moon_named(controls: dict[str, Any]) -> dict[str, Any]:
+    """Return the controls of a grid with the Moon's age under the name that its kind has: ``moon`` the axis, else the control."""
+    names = ("moon", "days_from_new_moon")
+    given = {name: controls[name] for name in names if controls.get(name) is not None}
+    if len(given) > 1:
+        raise UsageError("the Moon is given twice", where="moon", accepted="moon or days_from_new_moon")
+    rest = {name: value for name, value in controls.items() if name not in names}
+    return rest | {names[0] if _is_several(value) else names[1]: value for value in given.values()}
 
 
 def _is_several(value: Any) -> bool:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["write_grid"]
 
 _STREAMED = (".parquet", ".csv")
-_UNITS = {"slit": "arcsec", "moon": "d", "seeing": "arcsec", "mag": "mag", "exposure": "s", "exposure_s": "s"}
 
 
 class _Writer(Protocol):
@@ -101,8 +100,11 @@ class _Parquet:
         import pyarrow as pa
         from pyarrow import parquet
 
+        from dfs.etc.grids.axes import AXES, unit_of
+
         self._table = pa.table
-        units = {f"unit of {name}": _UNITS[name] for name in columns if name in _UNITS}
+        units = {f"unit of {name}": unit_of(name) for name in columns if name in AXES and unit_of(name)}
+        units["unit of exposure_s"] = "s"
         self._schema = pa.table(columns).schema.with_metadata(units)
         self._writer = parquet.ParquetWriter(path, self._schema)
 

@@ -9,45 +9,52 @@ from typing import Any
 import numpy as np
 
 from dfs.errors import UsageError
+from dfs.etc.controls.control import control
+from dfs.etc.controls.values import binning_of
 from dfs.etc.quantities import number
 from dfs.etc.request import Request
 
-__all__ = ["AXES", "shown", "values_of", "with_values"]
+__all__ = ["AXES", "shown", "unit_of", "values_of", "with_values"]
 
-# Name -> (unit, part of the request, field), the slowest to change first.
+# Name -> (control that says what is accepted, part of the request, field), the slowest to change first.
 AXES: Mapping[str, tuple[str, str, str]] = {
-    "binning": ("", "choice", "binning"),
-    "slit": ("arcsec", "choice", "slit_arcsec"),
-    "airmass": ("", "sky", "airmass"),
-    "moon": ("d", "sky", "days_from_new_moon"),
-    "fli": ("", "sky", "illumination"),
-    "seeing": ("arcsec", "sky", "seeing_arcsec"),
-    "mag": ("", "target", "magnitude"),
-    "exposure": ("s", "exposure", "time_s"),
+    "binning": ("binning", "choice", "binning"),
+    "slit": ("slit", "choice", "slit_arcsec"),
+    "airmass": ("airmass", "sky", "airmass"),
+    "moon": ("days_from_new_moon", "sky", "days_from_new_moon"),
+    "fli": ("fli", "sky", "illumination"),
+    "seeing": ("seeing", "sky", "seeing_arcsec"),
+    "mag": ("mag", "target", "magnitude"),
+    "exposure": ("exposure", "exposure", "time_s"),
 }
 
 
+def unit_of(name: str) -> str:
+    """Return the unit of the values of an axis; empty for bare numbers."""
+    return control(AXES[name][0]).unit
+
+
 def values_of(name: str, given: Any) -> tuple[Any, ...]:
-    """Return the values of an axis as plain numbers (binning: pairs)."""
+    """Return the values of an axis as plain numbers (binning: pairs), in the range of its control."""
     if name == "binning":
-        return tuple(_binning(one) for one in given)
-    unit = AXES[name][0]
+        return tuple(_binning(one) for one in ([given] if isinstance(given, str) else given))
+    one = control(AXES[name][0])
     if isinstance(given, str) or not hasattr(given, "__len__"):
         given = [given]
     if hasattr(given, "to_value"):
         given = list(given.ravel()) if isinstance(given, np.ndarray) and given.ndim else [given]
-    values = tuple(number(one, unit, name) for one in given)
+    values = tuple(number(value, one.unit, name, one.low, one.high) for value in given)
     if not values:
         raise UsageError("no values", where=name, accepted="one or more")
     return values
 
 
 def _binning(given: str | Sequence[int]) -> tuple[int, int]:
-    try:
-        along, across = (int(one) for one in (given.lower().split("x") if isinstance(given, str) else given))
-    except (TypeError, ValueError):
-        raise UsageError(f"no binning {given!r}", where="binning", accepted='"2x2" or (2, 2)') from None
-    return along, across
+    text = given if isinstance(given, str) else "x".join(str(one) for one in given)
+    found = binning_of(text)
+    if found is None:
+        raise UsageError("no binning", where="binning", accepted="two whole numbers, e.g. 2x2")
+    return found
 
 
 def shown(value: Any) -> Any:

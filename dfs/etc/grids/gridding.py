@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dfs.errors import UsageError
-from dfs.etc.grids.axes import AXES, shown, values_of, with_values
+from dfs.etc.grids.axes import AXES, shown, unit_of, values_of, with_values
 from dfs.etc.request import Request
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Grid:
         columns: dict[str, Any] = {}
         for name in self.axes:
             values = np.concatenate([block.cases[name] for block in blocks])
-            columns[name] = values * u.Unit(AXES[name][0]) if AXES[name][0] else values
+            columns[name] = values * u.Unit(unit_of(name)) if unit_of(name) else values
         columns["exposure"] = np.concatenate([block.exposure_s for block in blocks]) * u.s
         columns["snr"] = np.concatenate([block.snr for block in blocks])
         return QTable(columns)

@@ -183,6 +183,14 @@ def test_a_grid_has_the_controls_that_have_several_values(calculator):
         etc.Calculator(lambda request: request).grid("FORS2", mag=[24], exposure=300)
 
 
+def test_the_moon_of_a_grid_has_the_name_that_it_is_given(calculator):
+    ages = calculator.grid("FORS2", mag=24, exposure=300, days_from_new_moon=[0, 14], seeing=0.8)
+    assert ages.axes == {"moon": (0.0, 14.0)}
+    fixed = calculator.grid("FORS2", mag=24, exposure=300, moon=14, seeing=[0.8], binning="2x2")
+    assert fixed.request.sky.days_from_new_moon == 14.0
+    assert fixed.snr()[0] == pytest.approx(ages.snr()[1], rel=1e-5)
+
+
 @pytest.mark.parametrize("suffix", [".ecsv", ".fits", ".csv", ".parquet"])
 def test_tables_are_written(result, tmp_path, suffix):
     path = tmp_path / f"spectrum{suffix}"
