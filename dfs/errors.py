@@ -62,6 +62,11 @@ class DfsError(Exception):
         """Survive the way between worker processes."""
         return (_rebuild, (type(self), self.args, self.__dict__))
 
+    @property
+    def __notes__(self) -> list[str]:  # type: ignore[override]  # Python reads it, nobody writes
+        """What Python and Jupyter print below the message of an error that nobody caught."""
+        return [f"{word}: {text}" for word, text in (("accepted", self.accepted), ("hint", self.hint)) if text]
+
     def line(self) -> str:
         """Return the error as the one line a terminal shows."""
         parts = [f"{self.where}: {self.message}" if self.where else self.message]

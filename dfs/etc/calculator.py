@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dfs.errors import UsageError
 from dfs.etc.controls.control import CONTROLS
 from dfs.etc.documents.mapping import inputs, merged, request_of
+from dfs.etc.quantities import number
 from dfs.etc.request import Exposure, Request, Sky, Target
 from dfs.etc.result import Result
 
@@ -92,6 +93,34 @@ class Calculator:
         from dfs.etc.engine.calculation import calculate
 
         return calculate(request)
+
+    def limit(
+        self, instrument: str, snr: Any, *, target: Target | None = None, sky: Sky | None = None, **controls: Any
+    ) -> Result:
+        """Return the answer for the faintest target that reaches a signal-to-noise in an exposure: ``.request.target.magnitude``.
+
+        Parameters
+        ----------
+        instrument, target, sky, **controls
+            As of a call, with ``exposure`` (or ``dit`` and ``ndit``); the brightness does not matter (of a line: ``line_flux``).
+        snr
+            Signal-to-noise at the wavelength of interest, ``at``.
+
+        Raises
+        ------
+        UsageError
+            What cannot be; or the calculator is on a server.
+        """
+        from dfs.etc.engine.limit import limit
+
+        if self._engine is not None:
+            hint = "dfs.etc.Calculator().limit(...) computes here"
+            raise UsageError("a server computes single cases, no limits", where="limit", hint=hint)
+        if target is None:
+            is_line = str(controls.get("sed", "")).startswith("line")
+            controls = controls | ({"line_flux": 1e-16} if is_line else {"mag": 20.0})
+        request = self.request(instrument, target=target, sky=sky, **controls)
+        return limit(request, number(snr, "", "limit"))
 
     def grid(
         self,

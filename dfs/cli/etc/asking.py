@@ -46,6 +46,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--table", type=_FILE, metavar="FILE", help="Write the spectrum: .ecsv, .fits, .csv or .parquet.")
 @click.option("--plot", type=_FILE, metavar="FILE", help="Write the plots: .html.")
 @click.option("--grid", is_flag=True, help="Every combination of AXIS=VALUES, e.g. seeing=0.6:1.2:0.1 airmass=1,1.5.")
+@click.option(
+    "--limit", metavar="SNR", help="How faint: the magnitude (of a line: the flux) with this signal-to-noise."
+)
 @click.option("--python", is_flag=True, help="Print the Python that asks this, and compute nothing.")
 @click.option("--link", metavar="URL", help="Print the permanent link to this on a server, and compute nothing.")
 @click.option("--eso", type=_FILE, metavar="FILE", help="Write the question as ESO's calculator reads it.")
@@ -60,6 +63,7 @@ def ask(
     table: Path | None,
     plot: Path | None,
     grid: bool,
+    limit: str | None,
     python: bool,
     link: str | None,
     eso: Path | None,
@@ -73,6 +77,7 @@ def ask(
         dfs etc FORS2 --mode lss --grism 300V --slit 1.0 --sed blackbody:5800 --mag 22 --exposure 1800
         dfs etc FORS2 --filter v_HIGH --mag 25 --snr 10 --days-from-new-moon 3 --json > case.json
         dfs etc --input case.json --seeing 1.2 --table case.ecsv --plot case.html
+        dfs etc FORS2 --filter R_SPECIAL --exposure 3600 --limit 5
         dfs etc FORS2 --mag 24 --exposure 600 --grid seeing=0.6:1.2:0.1 airmass=1,1.5 --table grid.parquet
         dfs etc list FORS2          what can be chosen
         dfs etc templates           spectra, bands
@@ -80,7 +85,7 @@ def ask(
     Options are stronger than the file.  Numbers may have a unit: --slit 0.7arcsec, --exposure 30min, --at 6563AA.
     """
     try:
-        _ask(terminal, words, controls, (source, table, plot, grid, python, link, eso, connect))
+        _ask(terminal, words, controls, (source, table, plot, grid, limit, python, link, eso, connect))
     except DfsError as error:
         raise named_by_option(error) from error.__cause__
 
@@ -89,7 +94,7 @@ def _ask(terminal: Terminal, words: tuple[str, ...], controls: dict[str, Any], g
     from dfs.etc.documents.mapping import merged, request_of, whole
     from dfs.etc.reading import Question, read_question
 
-    source, table, plot, grid, python, link, eso, connect = given
+    source, table, plot, grid, limit, python, link, eso, connect = given
     instrument, axes = _words(words)
     _check_addresses(source, link, connect)
     if (grid or axes) and not (grid and axes):
@@ -102,13 +107,13 @@ def _ask(terminal: Terminal, words: tuple[str, ...], controls: dict[str, Any], g
 
         compute_grid(terminal, said, axes, table)
         return
-    request = whole(request_of(said))
+    request = whole(request_of(said if limit is None else _with_brightness(said)))
     if eso is not None:
         _write_eso(terminal, request, eso)
     if python or link:
         _print_making(terminal, request, python, link, connect)
         return
-    result = question.noted(_answered(request, connect))
+    result = question.noted(_answered(request, connect) if limit is None else _limit(request, limit))
     _write(terminal, result, table, plot)
     from dfs.cli.etc.showing import show_result
     from dfs.etc.documents.answers import document_of
@@ -162,6 +167,20 @@ def _answered(request: Request, connect: str | None) -> Result:
     from dfs.etc.engine.calculation import calculate
 
     return calculate(request)
+
+
+def _with_brightness(said: dict[str, Any]) -> dict[str, Any]:
+    """Return the question with some brightness, which a limit does not ask for."""
+    if str(said.get("sed", "")).startswith("line"):
+        return {**said, "line_flux": 1e-16}
+    return {**said, "mag": 20.0}
+
+
+def _limit(request: Request, snr: str) -> Result:
+    from dfs.etc.engine.limit import limit
+    from dfs.etc.quantities import number
+
+    return limit(request, number(snr, "", "--limit"))
 
 
 def _write(terminal: Terminal, result: Result, table: Path | None, plot: Path | None) -> None:

@@ -73,7 +73,7 @@ class Advice:
 
 
 def advice(request: Request) -> list[Advice]:
-    """Return what each change would bring, what pays most first; what cannot be is left out.
+    """Return what each change would bring, what pays most first, what saturates last; what cannot be is left out.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def advice(request: Request) -> list[Advice]:
     said = inputs(base.request)
     said = merged(said, {"snr": None, **_timed(base)})
     rows = [_row(base, even, said, changes) for changes in _candidates(base, said)]
-    return sorted((one for one in rows if one is not None), key=lambda one: -one.worth)
+    return sorted((one for one in rows if one is not None), key=lambda one: (one.saturates, -one.worth))
 
 
 def _timed(base: Result) -> dict[str, Any]:

@@ -253,3 +253,13 @@ def test_a_reader_who_leaves_ends_it_quietly():
     line = shlex.join([sys.executable, "-m", "dfs", "etc", "FORS2", "--mag", "22", "--exposure", "60"])
     done = subprocess.run(["/bin/sh", "-c", f"{line} | true"], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+def test_how_faint(call):
+    faint, _ = call("FORS2", "--filter", "v_HIGH", "--exposure", "3600", "--limit", "5")
+    assert faint["results"]["snr"] == pytest.approx(5.0, rel=1e-6)
+    assert 26.0 < faint["inputs"]["mag"] < 28.0
+    line, _ = call("MUSE", "--sed", "line:656.3", "--exposure", "3600", "--limit", "5")
+    assert line["results"]["snr"] == pytest.approx(5.0, rel=1e-6)
+    assert call("FORS2", "--snr", "10", "--limit", "5", code=2)[0]["error"]["where"] == "--snr"
+    assert call("FORS2", "--exposure", "10", "--limit", "deep", code=2)[0]["error"]["where"] == "--limit"
