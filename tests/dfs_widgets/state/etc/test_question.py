@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 
 from dfs_widgets.state.etc.question import FIRST, EtcQuestion
@@ -22,8 +24,24 @@ def test_an_address_brings_the_same_question_back():
 
 
 def test_an_address_takes_nothing_it_does_not_know():
-    found = EtcQuestion.of_address("instrument=FORS2&colour=red&mag=20&spectrum=%7B%7D&side=grid")
-    assert dict(found.given) == {"instrument": "FORS2", "mag": "20"}
+    found = EtcQuestion.of_address("instrument=FORS2&colour=red&mag=20&exposure=5&spectrum=%7B%7D&side=grid")
+    assert dict(found.given) == {"instrument": "FORS2", "mag": "20", "exposure": "5"}
+
+
+@pytest.mark.parametrize(
+    ("address", "more"),
+    [
+        ("instrument=XSHOOTER", {"mag": 20.0, "exposure": 600.0}),
+        ("instrument=HAWKI&dit=10", {"mag": 20.0}),
+        ("instrument=MUSE&sed=line:656.3&snr=5", {"line_flux": 1e-16}),
+        ("instrument=MUSE&sed=line:656.3:0:1e-17&snr=5", {}),
+        ("slit=0.8", {"instrument": "FORS2", "mag": 20.0, "exposure": 600.0}),
+    ],
+    ids=["instrument", "dit", "line", "line with flux", "slit"],
+)
+def test_an_address_that_says_little_gets_what_shows_something(address, more):
+    found = EtcQuestion.of_address(address)
+    assert dict(found.given) == {**dict(parse_qsl(address)), **more}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["FIRST", "SHAPES", "SPECTRUM"]
+__all__ = ["FIRST", "LINE_FLUX", "SHAPES", "SPECTRUM"]
 
 FIRST: dict[str, Any] = {
     "instrument": "FORS2",
@@ -24,4 +24,5 @@ SHAPES = {  # kind of spectrum -> what it is until more is said
     "template": "",
     "line": "line:656.28:0.2",
 }
+LINE_FLUX = 1e-16  # erg s-1 cm-2
 SPECTRUM = "spectrum"  # kind of a user's own

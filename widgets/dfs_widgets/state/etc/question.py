@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from dfs.etc.controls.control import CONTROLS
 from dfs.etc.documents.mapping import merged
-from dfs_widgets.state.etc.beginnings import FIRST, SPECTRUM
+from dfs_widgets.state.etc.beginnings import FIRST, LINE_FLUX, SPECTRUM
 from dfs_widgets.state.etc.rivals import rivals
 
 __all__ = ["FIRST", "EtcQuestion", "text_of"]
@@ -36,14 +36,17 @@ class EtcQuestion:
 
     @classmethod
     def of_address(cls, query: str) -> EtcQuestion:
-        """Read a query string; what it does not know it leaves out, an empty one is the first question."""
+        """Read a query string; what it does not know it leaves out, an empty one is the first question.
+
+        An address that names an instrument only gets the brightness and the time of the first question: it shows something.
+        """
         said = dict(parse_qsl(query.removeprefix("?"), max_num_fields=_FIELDS_MOST))
         short = {name: value.strip() for name, value in said.items() if value.strip() and len(value) <= _LONGEST}
         given = {name: value for name, value in short.items() if name in CONTROLS}
         page = {name: value for name, value in short.items() if name in _OF_PAGE}
         if not given:
             return cls(page=page)
-        return cls({**({} if "instrument" in given else {"instrument": FIRST["instrument"]}), **given}, page)
+        return cls(_completed(given), page)
 
     def query(self, filled: Mapping[str, Any] | None = None) -> str:
         """Return the query string that brings this question back; with `filled`, every default is written out too.
@@ -127,6 +130,19 @@ class EtcQuestion:
         elif "mag" not in given:
             given["mag"] = FIRST["mag"]
         return replace(self, given={**given, SPECTRUM: dict(spectrum)})
+
+
+def _completed(given: dict[str, str]) -> dict[str, Any]:
+    """Return what an address says with an instrument, a brightness and a time where it says none."""
+    found: dict[str, Any] = {"instrument": FIRST["instrument"], **given}
+    kind = str(given.get("sed", "")).partition(":")[0]
+    if kind == "line" and "line_flux" not in given and given["sed"].count(":") < 3:
+        found["line_flux"] = LINE_FLUX
+    elif kind not in {"line", "file", "table"} and "mag" not in given:
+        found["mag"] = FIRST["mag"]
+    if not any(name in given for name in ("exposure", "snr", "dit", "ndit")):
+        found["exposure"] = FIRST["exposure"]
+    return found
 
 
 def text_of(value: Any) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dfs_widgets.state.etc.beginnings import FIRST, SHAPES, SPECTRUM
+from dfs_widgets.state.etc.beginnings import FIRST, LINE_FLUX, SHAPES, SPECTRUM
 
 if TYPE_CHECKING:
     from dfs_widgets.state.etc.question import EtcQuestion
@@ -52,7 +52,7 @@ def _sed(now: EtcQuestion, value: Any, _: Mapping[str, Any]) -> dict[str, Any]:
         return {"sed": "table", "mag": now.given.get("mag", FIRST["mag"])}  # the file itself comes next
     text = SHAPES.get(str(value)) or f"template:{_first_template()}"
     if value == "line":
-        return {"sed": text, "mag": None, "line_flux": now.given.get("line_flux", 1e-16)}
+        return {"sed": text, "mag": None, "line_flux": now.given.get("line_flux", LINE_FLUX)}
     return {"sed": text, "mag": now.given.get("mag", FIRST["mag"])}
 
 
@@ -116,7 +116,7 @@ def _shape(_: EtcQuestion, value: Any, __: Mapping[str, Any]) -> dict[str, Any]:
 
 def _brightness(now: EtcQuestion, value: Any, _: Mapping[str, Any]) -> dict[str, Any]:
     if value == "line_flux":
-        return {"line_flux": now.given.get("line_flux", 1e-16)}
+        return {"line_flux": now.given.get("line_flux", LINE_FLUX)}
     return {"mag": now.given.get("mag", FIRST["mag"])} if value == "mag" else {"mag": None, "line_flux": None}
 
 
