@@ -18,7 +18,7 @@ from dfs.etc.photons.sky import air_of
 from dfs.etc.result import Result
 from dfs.etc.spectra.rate import flux_density
 
-__all__ = ["input_flux", "passed", "peaks", "snr_by_time"]
+__all__ = ["input_flux", "passed", "peaks", "saturated_ranges", "snr_by_time"]
 
 Array = NDArray[np.float64]
 
@@ -48,6 +48,16 @@ def peaks(result: Result) -> Array:
     light, request = result.light, result.request
     rate = peak_rate(light, rates_of(light, request), aperture_of(light, request))
     return rate * (result.saturation.peak_e / float(np.max(rate)))
+
+
+def saturated_ranges(result: Result) -> tuple[tuple[float, float], ...]:
+    """Return where a pixel is full in one read-out: (shortest, longest) wavelength of each run of such pixels, edges of pixels included."""
+    if not result.saturation.is_saturated:
+        return ()
+    over = np.concatenate([[False], peaks(result) > result.saturation.full_well_e, [False]])
+    begins, ends = np.flatnonzero(over[1:] & ~over[:-1]), np.flatnonzero(over[:-1] & ~over[1:]) - 1
+    at, half = result.wavelength_nm, 0.5 * result.light.width_nm
+    return tuple((float(at[a] - half[a]), float(at[b] + half[b])) for a, b in zip(begins, ends, strict=True))
 
 
 def passed(result: Result) -> Array:

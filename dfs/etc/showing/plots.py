@@ -74,9 +74,9 @@ def write_page(result: Result, path: Path) -> None:
 
 
 def _drawn(result: Result, title: str, label: str, curves: Mapping[str, Array], **marks: Any) -> figure:
+    from dfs.etc.showing.growth import saturated_ranges
     from dfs.figures.exposure import by_wavelength
 
-    band = result.saturation.saturated_nm
     return by_wavelength(
         result.wavelength_nm,
         curves,
@@ -84,7 +84,7 @@ def _drawn(result: Result, title: str, label: str, curves: Mapping[str, Array], 
         label=label,
         medium=result.light.medium,
         at_nm=result.at_nm,
-        shaded_nm=() if band is None else (band,),
+        shaded_nm=saturated_ranges(result),
         **marks,
     )
 

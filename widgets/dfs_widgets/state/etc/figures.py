@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dfs.etc.result import Result
+from dfs.etc.showing.growth import saturated_ranges
 from dfs.etc.terms import TERMS, VARIANCES
 from dfs_widgets.state.etc.readable import readable
 
@@ -175,8 +176,9 @@ def _saturation(result: Result) -> dict[str, Any]:
     one = "DIT" if result.light.readout.infrared else "exposure"
     words = ""
     if full.is_saturated:
-        band = full.saturated_nm
-        where = "" if band is None or result.light.kind == "image" else f" from {band[0]:.1f} to {band[1]:.1f} nm"
+        runs = () if result.light.kind == "image" else saturated_ranges(result)
+        places = f" in {len(runs)} places" if len(runs) > 1 else ""
+        where = f"{places} from {runs[0][0]:.1f} to {runs[-1][1]:.1f} nm" if runs else ""
         words = f"Saturated{where}. Longest safe {one}: {readable(full.longest_safe_s, 3)} s"
     told = f"{100 * share:.1f} % full" if share < 10 else f"{readable(share, 3)} times full"
     return {"percent": round(100 * share, 1), "told": told, "is_saturated": full.is_saturated, "text": words}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dfs.etc.result import Result
-from dfs.etc.showing.growth import peaks, snr_by_time
+from dfs.etc.showing.growth import peaks, saturated_ranges, snr_by_time
 from dfs_widgets.state.etc.numbers import Numbers
 from dfs_widgets.state.etc.readable import readable
 
@@ -119,8 +119,7 @@ def _panel(
 
 def _spans(result: Result) -> list[dict[str, Any]]:
     """Return what is marked along the wavelengths: where it saturates, and where there is no detector."""
-    band = result.saturation.saturated_nm
-    found = [] if band is None else [{"x0": band[0], "x1": band[1], "ink": "saturated"}]
+    found = [{"x0": first, "x1": last, "ink": "saturated"} for first, last in saturated_ranges(result)]
     dead = np.concatenate([[False], result.throughput <= 0.0, [False]])
     ends = np.flatnonzero(dead[1:] != dead[:-1])
     waves = result.wavelength_nm
