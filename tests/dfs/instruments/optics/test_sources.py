@@ -14,7 +14,7 @@ from dfs.instruments.optics.curves import read_curve
 from dfs.instruments.optics.nouns import Optics
 from dfs.instruments.optics.read import read_optics
 
-FORBIDDEN = ("/work/", "shared/", "/home/", "instrument-figures", "etc-truth")
+FORBIDDEN = ("/home/", "shared/", "file:")  # sources are public documents, no files of somebody
 INSTRUMENTS = names()
 
 
