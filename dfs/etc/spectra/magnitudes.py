@@ -33,7 +33,7 @@ _C = 2.99792458e18  # Angstrom s-1
 
 def magnitude(sed: Sed, band_name: str, system: str = "vega", *, redshift: float = 0.0) -> float:
     """Return the magnitude of a spectrum through a band, as it stands: of a shape only, differences between bands mean something."""
-    flux = _band_flux(sed, redshift, band_name, False)  # noqa: FBT003 - arguments of a cache
+    flux = _band_flux(sed, redshift, band_name, extrapolate=False)
     return float(-2.5 * np.log10(flux / zero_flux(band(band_name), system)))
 
 
@@ -64,14 +64,14 @@ def scale_of(target: Target, *, extrapolate: bool = False) -> float:
         raise UsageError(
             "an emission line has a flux, not a magnitude", where="mag", accepted="line_flux in erg/s/cm2, and no mag"
         )
-    flux = _band_flux(target.sed, target.redshift, target.band, extrapolate)
+    flux = _band_flux(target.sed, target.redshift, target.band, extrapolate=extrapolate)
     if not flux > 0.0:
         raise UsageError(f"the spectrum {target.sed.label} has no light in band {target.band}", where="band")
     return float(zero_flux(band(target.band), target.system) * 10.0 ** (-0.4 * target.magnitude) / flux)
 
 
 @lru_cache(maxsize=256)
-def _band_flux(sed: Sed, redshift: float, band_name: str, extrapolate: bool) -> float:
+def _band_flux(sed: Sed, redshift: float, band_name: str, *, extrapolate: bool) -> float:
     """Return the mean flux density through a band, photons counted."""
     through = band(band_name)
     _check_covers(shape_of(sed, redshift), sed, through, extrapolate=extrapolate)

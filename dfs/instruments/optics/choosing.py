@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -124,7 +125,7 @@ def _slit(asked: float | None, mode: Mode, disperser: Disperser | None, where: s
                 f"there is no slit of {asked:g} arcsec",
                 where=where,
                 accepted=", ".join(f"{one:g}" for one in there),
-                hint=f"the nearest has {near:g}" if near == near else "",  # noqa: PLR0124
+                hint=f"the nearest has {near:g}" if math.isfinite(near) else "",
             )
         return near
     if limits is None:
